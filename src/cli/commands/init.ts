@@ -1,0 +1,92 @@
+/** `belay init`: looks at the project and writes a configuration for it. */
+import { Command, InvalidArgumentError } from 'commander';
+import type { BuildCommand, Cli } from '../cli.ts';
+import { appName, detect } from '../init/detect.ts';
+import { refuseExisting, type WrittenFile, writeFiles } from '../init/files.ts';
+import { askPerson } from '../init/questions.ts';
+import type { Choices } from '../init/written.ts';
+import { wholeNumber } from '../options.ts';
+import { facts } from '../render/facts.ts';
+import { plainText, shape } from '../render/shape.ts';
+
+interface InitOptions {
+  readonly yes?: boolean;
+  readonly force?: boolean;
+  readonly ts?: boolean;
+  readonly app?: string;
+  readonly start?: string;
+  readonly port: number;
+  readonly health?: string;
+  readonly ci: boolean;
+  readonly json?: boolean;
+}
+
+function nameOption(text: string): string {
+  if (appName(text) === text) return text;
+  throw new InvalidArgumentError(`expected small letters, digits and dashes, such as ${appName(text)}`);
+}
+
+function pathOption(text: string): string {
+  if (text.startsWith('/')) return text;
+  throw new InvalidArgumentError('expected a path that starts with /');
+}
+
+function portOption(text: string): number {
+  const port = wholeNumber(text);
+  if (port >= 1 && port < 65_535) return port;
+  throw new InvalidArgumentError('expected a port from 1 to 65534');
+}
+
+function chosen(cli: Cli, options: InitOptions): Choices {
+  const found = detect(cli.cwd);
+  const { app = found.app, start = found.start, health = found.healthPath, port } = options;
+  return { ...found, app, start, healthPath: health, port, version: cli.version };
+}
+
+const LOOKS = { written: 'live', extended: 'live', kept: 'none' } as const;
+const WORDS = { written: 'written', extended: 'extended', kept: 'kept as it is' } as const;
+
+function nextOf(choices: Choices): string {
+  if (!choices.git) return 'git init && git add . && git commit -m first, then belay doctor';
+  return choices.start === null
+    ? 'put the start command into the configuration, then belay doctor'
+    : 'belay doctor, then git commit, then belay deploy';
+}
+
+function print(cli: Cli, choices: Choices, files: readonly WrittenFile[]): void {
+  const health = choices.healthPath ?? 'no route found, so / is asked';
+  const lines: readonly (readonly [string, string])[] = [
+    ['found', choices.kind],
+    ['start', choices.start ?? (choices.docker ? 'nothing; the Dockerfile does not say it plainly' : 'nothing')],
+    ['health', health],
+  ];
+  for (const line of facts(cli, lines)) cli.out(line);
+  for (const { path, action } of files)
+    cli.out(plainText(cli, `  ${shape(cli, LOOKS[action])} ${WORDS[action].padEnd(13)} ${path}`));
+  for (const line of facts(cli, [['next', nextOf(choices)]])) cli.out(line);
+}
+
+export const command: BuildCommand = (cli) =>
+  new Command('init')
+    .description('Look at this project and write a configuration for it. Overwrites nothing.')
+    .option('-y, --yes', 'ask nothing')
+    .option('--force', 'write files anew that are there already')
+    .option('--ts', 'write belay.config.ts instead of belay.yml')
+    .option('--app <name>', 'name of the application', nameOption)
+    .option('--start <command>', 'command that starts it; it listens on the port in PORT')
+    .option('--port <port>', 'public port', portOption, 8080)
+    .option('--health <path>', 'path that answers 2xx when it is ready', pathOption)
+    .option('--no-ci', 'write no workflows for GitHub Actions')
+    .option('--json', 'print one JSON object on standard output')
+    .option('--ascii', 'use no characters beyond ASCII')
+    .addHelpText('after', '\nExamples:\n  belay init\n  belay init --yes --start "node server.js" --port 80 --no-ci')
+    .action(async (options: InitOptions) => {
+      const where = { folder: cli.cwd, force: options.force ?? false, typescript: options.ts ?? false };
+      refuseExisting(where);
+      const found = chosen(cli, options);
+      const asks = cli.interactive && !options.yes && !options.json;
+      const { choices, ci } = asks ? await askPerson(found, options.ci) : { choices: found, ci: options.ci };
+      const files = writeFiles(choices, { ...where, ci });
+      if (options.json) cli.out(JSON.stringify({ detected: choices, files, next: nextOf(choices) }));
+      else print(cli, choices, files);
+    });

@@ -1,0 +1,88 @@
+/** `belay promote`: ships what another environment runs, or lets a deployment that is being watched go on at once. */
+import { Command } from 'commander';
+import { deploy } from '../../core/deploy.ts';
+import { Problem } from '../../core/errors.ts';
+import { requirePromotable } from '../../core/promotable.ts';
+import { short } from '../../core/release.ts';
+import { requireEnvironment } from '../../project.ts';
+import { sourceOf } from '../../project-source.ts';
+import { ask } from '../ask.ts';
+import type { BuildCommand, Cli, CommonOptions } from '../cli.ts';
+import { finishDeploy } from '../finish.ts';
+import { finishRequest } from '../finish-request.ts';
+import { durationOption, withCommonOptions } from '../options.ts';
+import { type Opened, waitingFor, withEnvironment } from '../with-project.ts';
+
+interface PromoteOptions extends CommonOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly reason?: string;
+  readonly acceptDrift?: boolean;
+  readonly despiteFreeze?: string;
+  readonly lockWait?: number;
+  readonly wait: boolean;
+  readonly watch?: boolean;
+  readonly verbose?: boolean;
+}
+
+async function ship(cli: Cli, options: PromoteOptions, opened: Opened, from: string): Promise<void> {
+  const { project, name, renderer } = opened;
+  if (from === name) {
+    throw new Problem('USAGE', `${from} cannot be promoted to itself`, {
+      next: `belay promote --from ${from} --to NAME`,
+    });
+  }
+  requireEnvironment(project.config, from);
+  const live = await requirePromotable(project.runtime, await project.environment(from));
+  const { commit } = live.source;
+  const source = await sourceOf(project.runtime.exec, project.config, requireEnvironment(project.config, name), commit);
+  if (source.commit !== commit) {
+    throw new Problem('SOURCE_INVALID', `The folder is not what ${from} runs`, {
+      why: `${live.release} was made from ${short(commit)}, the folder is ${short(source.commit)}`,
+      next: 'use a git repository as the source: a commit can be made again',
+    });
+  }
+  renderer.notice({
+    type: 'note',
+    text: `${from} runs ${live.release}, commit ${short(commit)}: the same commit goes to ${name}`,
+  });
+  const { uncommitted: _notPartOfIt, ...exactly } = source;
+  const result = await deploy(project.runtime, waitingFor(opened.environment, options.lockWait), {
+    kind: 'promote',
+    source: exactly,
+    reason: options.reason ?? `promoted from ${from}, where it runs as ${live.release}`,
+    acceptDrift: options.acceptDrift ?? false,
+    despiteFreeze: options.despiteFreeze ?? null,
+  });
+  renderer.end();
+  await finishDeploy(cli, options, opened, result);
+}
+
+export const command: BuildCommand = (cli) =>
+  withCommonOptions(new Command('promote'))
+    .description(
+      'Ship the exact commit that another environment runs; or, without --from, end the wait of a running deployment.',
+    )
+    .option('--from <environment>', 'take the commit that is live there, read back and answering')
+    .option('--to <environment>', 'the same as --env')
+    .option('--reason <text>', 'why, for the record')
+    .option('--accept-drift', 'go on although something was changed behind our back')
+    .option('--despite-freeze <reason>', 'try a commit again that was taken back')
+    .option('--lock-wait <duration>', 'how long to wait for another deployment', durationOption)
+    .option('--no-wait', 'without --from: ask only, do not wait until it is committed')
+    .option('--watch', 'with --json: print every event as a line of JSON before the result')
+    .option('--verbose', 'show the output of install and build commands')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  belay promote --from staging --to production\n  belay promote --env production   (the deployment that is being watched commits now)',
+    )
+    .action((options: PromoteOptions) => {
+      const meant = options.to === undefined ? options : { ...options, env: options.to };
+      const doing = options.from ? `promote from ${options.from}` : 'promote';
+      return withEnvironment(cli, meant, { render: options, doing }, async (opened) => {
+        if (options.from) return ship(cli, meant, opened, options.from);
+        const reason = options.reason ?? '';
+        const ended = await ask(opened, { kind: 'promote', reason, wait: options.wait, until: 'committed' });
+        await finishRequest(cli, meant, opened, { ...ended, asked: 'promote' }, ['committed']);
+      });
+    });

@@ -1,0 +1,88 @@
+/** How deploy, rollback and promote end: the result as JSON or as the last block, and the exit code. */
+import { EXIT, type ExitCode, type Problem } from '../core/errors.ts';
+import type { DeployResult } from '../core/deploy.ts';
+import type { RollbackResult } from '../core/rollback.ts';
+import { readDeployment } from '../core/open.ts';
+import { describeLive, readEnvironmentRow } from '../core/status.ts';
+import type { Cli, CommonOptions } from './cli.ts';
+import { reportToGitHub } from './render/github.ts';
+import { type Ending, OUTCOME_CODES, printEnding } from './render/outcome.ts';
+import { printProblem } from './render/problem.ts';
+import type { Opened } from './with-project.ts';
+
+/** A rollback that was wanted and took ends well; one that a breach asked for says that the release failed. */
+export function exitCodeOf(result: DeployResult): ExitCode {
+  const { watched } = result;
+  if (watched?.rollback || watched?.result === 'breached') {
+    return watched.rollback?.outcome === 'committed' ? EXIT.rolledBack : EXIT.stuck;
+  }
+  if (result.refusal) return result.refusal.exitCode;
+  return OUTCOME_CODES[result.outcome];
+}
+
+const NEXT: Readonly<Record<ExitCode, string>> = {
+  [EXIT.ok]: 'belay status',
+  [EXIT.rolledBack]: 'fix it, commit, and deploy again; the record: belay show',
+  [EXIT.stuck]: 'belay show, then belay recover',
+  [EXIT.paused]: 'belay resume, or belay abort',
+  [EXIT.refused]: 'belay plan',
+} as Readonly<Record<ExitCode, string>>;
+
+export async function finishDeploy(
+  cli: Cli,
+  options: CommonOptions,
+  opened: Opened,
+  result: DeployResult,
+): Promise<void> {
+  const { store } = opened.project.runtime;
+  const { deployment, release, outcome, refusal, recovered, watched } = result;
+  const code = exitCodeOf(result);
+  const { reason } = await readDeployment({ store }, deployment);
+  const ending: Ending = {
+    outcome: watched?.rollback?.outcome === 'committed' ? 'rolled-back' : outcome,
+    what: `${deployment} · ${release} · ${opened.name}`,
+    reason: watched?.rollback ? `taken back by ${watched.rollback.deployment}` : reason,
+    live: await describeLive(store, opened.name),
+    next: refusal?.next ?? NEXT[code] ?? 'belay status',
+  };
+  const error = refusal ? { code: refusal.code, message: refusal.message, why: refusal.why } : undefined;
+  const facts = { deployment, release, environment: opened.name, outcome, reason, recovered, watched, error };
+  await finish(cli, options, opened, { code, ending, facts, refusal });
+}
+
+export async function finishRollback(
+  cli: Cli,
+  options: CommonOptions,
+  opened: Opened,
+  result: RollbackResult,
+): Promise<void> {
+  const code = OUTCOME_CODES[result.outcome];
+  const what = result.changed
+    ? `${result.deployment} · back on ${result.release}`
+    : `${result.release} was live already; nothing changed`;
+  const live = await describeLive(opened.project.runtime.store, opened.name);
+  const ending: Ending = { outcome: result.outcome, what, live, next: NEXT[code] ?? 'belay status' };
+  await finish(cli, options, opened, { code, ending, facts: { ...result, environment: opened.name }, refusal: null });
+}
+
+interface Finished {
+  readonly code: ExitCode;
+  readonly ending: Ending;
+  /** What `--json` gives, besides what is live and the exit code. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly refusal: Problem | null;
+}
+
+async function finish(cli: Cli, options: CommonOptions, opened: Opened, finished: Finished): Promise<void> {
+  const { code, ending, facts, refusal } = finished;
+  const row = await readEnvironmentRow(opened.project.runtime.store, opened.name);
+  cli.exit(code);
+  reportToGitHub(cli, ending, {
+    outcome: ending.outcome,
+    deployment: typeof facts.deployment === 'string' ? facts.deployment : '',
+    release: row?.live?.release ?? '',
+  });
+  if (options.json) cli.out(JSON.stringify({ ...facts, live: row?.live ?? null, exitCode: code }));
+  else if (refusal) printProblem(cli, refusal, { json: false, live: ending.live });
+  else printEnding(cli, ending);
+}

@@ -1,0 +1,18 @@
+/** `health.yml`: one check to begin with. */
+import { type Choices, yamlText } from './written.ts';
+
+export function healthYaml({ healthPath }: Choices): string {
+  return `# What must be true of a release before it takes traffic, and while it is watched.
+# Try it against what is live: belay check
+http:
+  - name: ${healthPath === null ? 'front page' : 'health'}
+    path: ${yamlText(healthPath ?? '/')}
+    expect: { status: 2xx, latency: 2s }
+    retries: 2
+
+# Programs that must succeed:
+# commands:
+#   - name: smoke test
+#     run: npm run smoke
+`;
+}

@@ -1,0 +1,61 @@
+/** Entry of the command line: parses, runs one command, turns whatever is thrown into a message and an exit code. */
+import { CommanderError } from 'commander';
+import { readEnvironment } from '../config/environment.ts';
+import { EXIT, isProblem } from '../core/errors.ts';
+import type { Cli } from './cli.ts';
+import { buildProgram, COMMANDS } from './program.ts';
+import { printBug, printProblem } from './render/problem.ts';
+
+declare const __BELAY_VERSION__: string;
+
+function createCli(argv: readonly string[]): Cli {
+  const env = readEnvironment();
+  const terminal = process.stderr.isTTY && !env.ci;
+  const ascii = argv.includes('--ascii');
+  return {
+    out: (text) => void process.stdout.write(`${text}\n`),
+    err: (text) => void process.stderr.write(`${text}\n`),
+    env,
+    cwd: process.cwd(),
+    version: typeof __BELAY_VERSION__ === 'undefined' ? '0.0.0-source' : __BELAY_VERSION__,
+    argv: argv.slice(0, 2),
+    terminal,
+    interactive: terminal && process.stdin.isTTY && !argv.includes('--json'),
+    columns: process.stdout.columns ?? 80,
+    color: (terminal || env.forceColor) && !env.noColor,
+    unicode: !ascii && (env.unicode || env.ci),
+    exit: (code) => {
+      process.exitCode = code;
+    },
+  };
+}
+
+/** `belay help deploy` is `belay deploy --help`. */
+function wordsOf(argv: readonly string[]): string[] {
+  const words = argv.slice(2);
+  if (words[0] === 'help' && words[1] !== undefined) return [words[1], '--help'];
+  return words.length === 0 ? ['--help'] : words;
+}
+
+export async function main(argv: readonly string[]): Promise<void> {
+  const cli = createCli(argv);
+  const words = wordsOf(argv);
+  const name = words.find((word) => !word.startsWith('-'));
+  try {
+    const program = await buildProgram(cli, name !== undefined && name in COMMANDS ? name : undefined);
+    await program.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Help and version are no errors; what was typed wrongly has been said already.
+      cli.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage);
+    } else if (isProblem(error)) {
+      printProblem(cli, error, { json: words.includes('--json') });
+      cli.exit(error.exitCode);
+    } else {
+      printBug(cli, error);
+      cli.exit(EXIT.bug);
+    }
+  }
+}
+
+await main(process.argv);

@@ -1,0 +1,130 @@
+/** From a journal event to the line a person reads. Pure: terminal, CI and tests tell the same story. */
+import type { JournalEvent } from '../../core/events.ts';
+import type { Json } from '../../core/release.ts';
+import { short } from '../../core/release.ts';
+import { formatDuration } from '../../util/duration.ts';
+import type { Look } from './shape.ts';
+
+export interface Line {
+  readonly look: Look;
+  readonly label: string;
+  readonly text: string;
+  readonly ms?: number;
+  /** Lines to show below it as they are. */
+  readonly details?: readonly string[];
+}
+
+function fact(receipt: Json, name: string): string | null {
+  const value =
+    receipt !== null && typeof receipt === 'object' && !Array.isArray(receipt)
+      ? (receipt as Record<string, Json>)[name]
+      : null;
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+}
+
+const RECEIPTS: Readonly<Record<string, (receipt: Json) => string>> = {
+  stage: (receipt) => fact(receipt, 'id') ?? '',
+  start: (receipt) => `ready${fact(receipt, 'url') ? ` on ${fact(receipt, 'url')}` : ''}`,
+  activate: (receipt) => `all traffic on ${fact(receipt, 'id') ?? 'the candidate'}`,
+  snapshot: (receipt) => fact(receipt, 'id') ?? '',
+  restore: (receipt) => `put back ${fact(receipt, 'snapshot') ?? ''}`,
+  soak: (receipt) => `${fact(receipt, 'requests') ?? 'no'} requests seen, nothing breached`,
+  verify: () => 'read back: live is what was deployed',
+  check: () => 'passed',
+  hold: () => 'requests wait',
+  resume: () => 'requests go through',
+  stop: () => 'stopped',
+  retire: () => 'tidied up',
+};
+
+function split(step: string): { kind: string; target: string } {
+  const [kind = '', target = ''] = step.split(':');
+  return { kind, target };
+}
+
+function stepLine(look: Look, step: string, text: string, ms?: number): Line {
+  const { kind, target } = split(step);
+  return { look, label: kind, text: [target, text].filter(Boolean).join('  '), ...(ms === undefined ? {} : { ms }) };
+}
+
+/** Null for events that need no line of their own. */
+export function describeEvent(event: JournalEvent): Line | null {
+  switch (event.kind) {
+    case 'step.done': {
+      const { step, receipt, ms, found } = event.data;
+      const text = RECEIPTS[split(step).kind]?.(receipt) ?? '';
+      return stepLine('live', step, found ? `${text} (found: it had happened)` : text, ms);
+    }
+    case 'step.failed':
+      return {
+        ...stepLine('needs-you', event.data.step, event.data.error.message, event.data.ms),
+        details: event.data.error.details ?? [],
+      };
+    case 'step.unknown':
+      return stepLine('waiting', event.data.step, `no answer, looking: ${event.data.error.message}`);
+    case 'undo.done':
+      return stepLine('rolled-back', event.data.step, event.data.note ?? 'undone', event.data.ms);
+    case 'undo.failed':
+      return stepLine('needs-you', event.data.step, `undo failed: ${event.data.error.message}`, event.data.ms);
+    case 'direction.decided':
+      return {
+        look: 'rolled-back',
+        label: event.data.direction === 'backward' ? 'go back' : 'go on',
+        text: event.data.reason,
+      };
+    case 'gate.checked':
+      return event.data.status === 'pass'
+        ? null
+        : {
+            look: event.data.status === 'warn' ? 'waiting' : 'refused',
+            label: event.data.check,
+            text: event.data.summary,
+          };
+    case 'lease.taken-over':
+      return { look: 'locked', label: 'lock', text: `taken over from ${event.data.from}` };
+    case 'lease.forced':
+      return { look: 'locked', label: 'lock', text: `forced from ${event.data.from}: ${event.data.reason}` };
+    case 'trigger.fired':
+      return {
+        look: 'needs-you',
+        label: 'trigger',
+        text: `${event.data.trigger}: ${event.data.observed}, the limit is ${event.data.limit}`,
+      };
+    case 'watch.ended':
+      return event.data.result === 'quiet'
+        ? { look: 'live', label: 'bake', text: 'nothing breached', ms: event.data.ms }
+        : null;
+    case 'request.accepted':
+      return {
+        look: 'waiting',
+        label: event.data.request,
+        text: `asked by ${event.data.by}${event.data.reason ? `: ${event.data.reason}` : ''}`,
+      };
+    case 'attention.raised':
+      return { look: 'needs-you', label: 'needs you', text: event.data.reason };
+    case 'environment.frozen':
+      return { look: 'locked', label: 'freeze', text: `commit ${short(event.data.commit)}: ${event.data.reason}` };
+    case 'snapshot.restored':
+      return { look: 'live', label: 'restored', text: event.data.snapshot };
+    default:
+      return null;
+  }
+}
+
+const VERBS = {
+  deploy: 'Deploying',
+  rollback: 'Rolling back',
+  promote: 'Promoting',
+  restore: 'Restoring data of',
+} as const;
+
+/** The first line of a deployment, from its first two events. */
+export function headline(event: JournalEvent & { kind: 'deployment.planned' }): string {
+  const { plan } = event.data;
+  const { app } = plan;
+  const length = plan.expectedMs === null ? '' : `, about ${formatDuration(plan.expectedMs)}`;
+  const what =
+    plan.kind === 'rollback' ? `${app} to ${plan.release.id}` : `${app} ${short(plan.release.source.commit)}`;
+  const where = plan.kind === 'rollback' ? `on ${plan.environment}` : `to ${plan.environment}`;
+  return `${VERBS[plan.kind]} ${what} ${where}  ·  by ${event.actor} · ${plan.steps.length} steps${length} · rollback: ${plan.rollbackClass}`;
+}

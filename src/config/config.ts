@@ -1,0 +1,90 @@
+/** The configuration as the rest of Belay sees it: one form, defaults filled in, milliseconds and fractions, frozen. */
+import type { HealthSpec } from '../checks/spec.ts';
+import type { Target } from '../targets/target.ts';
+import type { Secret } from './secret.ts';
+
+export interface Config {
+  readonly app: string;
+  /** Absolute path of the folder of the configuration file; written paths are relative to it. */
+  readonly directory: string;
+  readonly store: StoreConfig;
+  readonly environments: Readonly<Record<string, EnvironmentConfig>>;
+}
+
+export type StoreConfig =
+  /** `path` is absolute. */
+  { readonly type: 'sqlite'; readonly path: string } | { readonly type: 'postgres'; readonly url: Secret };
+
+export interface EnvironmentConfig {
+  readonly name: string;
+  /** In the order of activation. */
+  readonly targets: Readonly<Record<string, TargetConfig>>;
+  readonly strategy: StrategyConfig;
+  /** In force while traffic moves. */
+  readonly triggers: readonly TriggerConfig[];
+  readonly bake: { readonly timeMs: number; readonly triggers: readonly TriggerConfig[] };
+  /** Health files are read already; one entry per file or inline object. */
+  readonly checks: readonly HealthSpec[];
+  readonly lock: { readonly ttlMs: number; readonly waitMs: number };
+}
+
+export type TargetConfig = LocalConfig | NoopConfig | CustomConfig;
+
+export interface LocalConfig {
+  readonly type: 'local';
+  /** Absolute path of a git repository, or of a directory that is taken as it is. */
+  readonly source: { readonly kind: 'git' | 'directory'; readonly path: string };
+  /** Command lines for `sh -c`; null when there is nothing to do. */
+  readonly install: string | null;
+  readonly build: string | null;
+  readonly start: string;
+  readonly host: string;
+  readonly port: number;
+  readonly env: Readonly<Record<string, string | Secret>>;
+  /** Names of our own variables that install, build and start get as well. */
+  readonly passEnv: readonly string[];
+  readonly probe: { readonly path: string; readonly limitMs: number };
+  readonly limits: { readonly installMs: number; readonly buildMs: number; readonly startMs: number };
+  readonly drain: { readonly requestsMs: number; readonly streamsMs: number; readonly killMs: number };
+  /** Longest time that requests wait while the release is exchanged. */
+  readonly holdMs: number;
+  /** Releases kept on disk. */
+  readonly keep: number;
+  /** The release before keeps running, for an instant way back. */
+  readonly standby: boolean;
+  readonly data: DataConfig | null;
+}
+
+export interface NoopConfig {
+  readonly type: 'noop';
+  readonly fail: 'stage' | 'activate' | 'probe' | null;
+}
+
+/** A target of the user's own, given in TypeScript. */
+export interface CustomConfig {
+  readonly type: 'custom';
+  readonly target: Target;
+}
+
+/** Paths are absolute. */
+export type DataConfig =
+  | { readonly type: 'directory'; readonly path: string }
+  | { readonly type: 'sqlite'; readonly files: readonly string[] }
+  | { readonly type: 'postgres'; readonly url: Secret; readonly method: 'dump' | 'template' };
+
+export type StrategyConfig =
+  | { readonly type: 'all-at-once' }
+  | { readonly type: 'recreate' }
+  /** `soakMs`: how long the candidate is watched before the old release is let go. */
+  | { readonly type: 'blue-green'; readonly soakMs: number };
+
+export type TriggerConfig =
+  | {
+      readonly type: 'error-rate';
+      /** Fraction from 0 to 1. */
+      readonly above: number;
+      readonly windowMs: number;
+      readonly minRequests: number;
+    }
+  | { readonly type: 'health'; readonly failures: number; readonly everyMs: number }
+  | { readonly type: 'crash-loop'; readonly restarts: number };

@@ -1,0 +1,27 @@
+/** Every default in the form in which a person would write it: the reference and the schema print these. */
+
+export const DEFAULTS = {
+  storePath: '.belay/journal.db',
+  strategy: 'blue-green',
+  soak: '0s',
+  host: '127.0.0.1',
+  source: '.',
+  hold: '30s',
+  keep: 5,
+  probe: { path: '/', limit: '2s' },
+  limits: { install: '10m', build: '15m', start: '60s' },
+  drain: { requests: '10s', streams: '30s', kill: '10s' },
+  bake: '60s',
+  lock: { ttl: '30s', wait: '15m' },
+  errorRate: { above: '5%', window: '10s', minRequests: 20 },
+  health: { failures: 2, every: '5s' },
+  crashLoop: { restarts: 3 },
+  method: 'dump',
+} as const;
+
+/** In force while traffic moves and for the bake time, unless the environment names its own. */
+export const DEFAULT_TRIGGERS = [
+  { type: 'error-rate', ...DEFAULTS.errorRate },
+  { type: 'health', ...DEFAULTS.health },
+  { type: 'crash-loop', ...DEFAULTS.crashLoop },
+] as const;

@@ -1,0 +1,75 @@
+/** The only place that reads `process.env`: what Belay takes from it, typed, and what it hands on to others. */
+
+/** Variables by name, as in `process.env`. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+export interface Environment {
+  /** `BELAY_STORE`: where the journal is; wins over the file. A path, or a `postgres://` address. */
+  readonly store: string | null;
+  /** `BELAY_ENVIRONMENT`: the environment meant when the command line names none. */
+  readonly environment: string | null;
+  /** `BELAY_CONFIG`: the configuration file to use. */
+  readonly configFile: string | null;
+  /** `CI` is set to anything but `false`, `0` or nothing. */
+  readonly ci: boolean;
+  readonly github: GitHub | null;
+  /** `NO_COLOR` is set (no-color.org), or `TERM` is `dumb`. */
+  readonly noColor: boolean;
+  readonly forceColor: boolean;
+  /** The locale can show more than ASCII. */
+  readonly unicode: boolean;
+  /** `XDG_RUNTIME_DIR`: where the daemon's socket goes. */
+  readonly runtimeDirectory: string | null;
+  readonly stateDirectory: string | null;
+  /** Who runs this: `BELAY_USER`, `GITHUB_ACTOR`, `USER`, `LOGNAME`. */
+  readonly user: string | null;
+  /** Any other variable, for secrets only. */
+  variable(name: string): string | undefined;
+}
+
+/** A run of GitHub Actions. */
+export interface GitHub {
+  readonly actor: string | null;
+  readonly repository: string | null;
+  readonly sha: string | null;
+  readonly ref: string | null;
+  /** Address of the run, attempt included. */
+  readonly run: string | null;
+  readonly stepSummary: string | null;
+  readonly output: string | null;
+}
+
+const text = (value: string | undefined) => (value === undefined || value === '' ? null : value);
+const flag = (value: string | undefined) => value !== undefined && !['', '0', 'false'].includes(value.toLowerCase());
+
+/** Reads what Belay needs. Variables are given in tests; the process's own otherwise. */
+export function readEnvironment(variables: Variables = process.env): Environment {
+  return {
+    store: text(variables.BELAY_STORE),
+    environment: text(variables.BELAY_ENVIRONMENT),
+    configFile: text(variables.BELAY_CONFIG),
+    ci: flag(variables.CI) || flag(variables.GITHUB_ACTIONS),
+    github: flag(variables.GITHUB_ACTIONS) ? readGitHub(variables) : null,
+    noColor: text(variables.NO_COLOR) !== null || variables.TERM === 'dumb',
+    forceColor: flag(variables.FORCE_COLOR),
+    unicode: /utf-?8/i.test(variables.LC_ALL || variables.LC_CTYPE || variables.LANG || ''),
+    runtimeDirectory: text(variables.XDG_RUNTIME_DIR),
+    stateDirectory: text(variables.XDG_STATE_HOME),
+    user: text(variables.BELAY_USER) ?? text(variables.GITHUB_ACTOR) ?? text(variables.USER) ?? text(variables.LOGNAME),
+    variable: (name) => variables[name],
+  };
+}
+
+function readGitHub(variables: Variables): GitHub {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = variables;
+  const attempt = variables.GITHUB_RUN_ATTEMPT ?? '1';
+  return {
+    actor: text(variables.GITHUB_ACTOR),
+    repository: text(repository),
+    sha: text(variables.GITHUB_SHA),
+    ref: text(variables.GITHUB_REF),
+    run: server && repository && run ? `${server}/${repository}/actions/runs/${run}/attempts/${attempt}` : null,
+    stepSummary: text(variables.GITHUB_STEP_SUMMARY),
+    output: text(variables.GITHUB_OUTPUT),
+  };
+}

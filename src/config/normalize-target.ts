@@ -1,0 +1,104 @@
+/** A written target into the one form that the rest of Belay knows. */
+import type { z } from 'zod';
+import { parseDuration } from '../util/duration.ts';
+import type { Target } from '../targets/target.ts';
+import type { DataConfig, LocalConfig, TargetConfig } from './config.ts';
+import { isCustomTarget } from './custom-target.ts';
+import { DEFAULTS } from './defaults.ts';
+import type { writtenTarget } from './shape-target.ts';
+import { absolute, type Surroundings, toSecret } from './surroundings.ts';
+
+type WrittenTarget = z.input<typeof writtenTarget>;
+type WrittenLocal = Extract<WrittenTarget, { type: 'local' }>;
+type WrittenData = NonNullable<WrittenLocal['data']>;
+
+/** Milliseconds of a duration whose form the shape has already checked. */
+export function ms(written: string): number {
+  return parseDuration(written) ?? 0;
+}
+
+export function normalizeTarget(
+  written: WrittenTarget | Partial<Target>,
+  where: string,
+  recreates: boolean,
+  around: Surroundings,
+): TargetConfig {
+  // The rules have refused one without all six verbs.
+  if (isCustomTarget(written)) return { type: 'custom', target: written as Target };
+  const described = written as WrittenTarget;
+  if (described.type === 'noop') return { type: 'noop', fail: described.fail ?? null };
+  return normalizeLocal(described, where, recreates, around);
+}
+
+function normalizeLocal(written: WrittenLocal, where: string, recreates: boolean, around: Surroundings): LocalConfig {
+  return {
+    type: 'local',
+    source: normalizeSource(written.source ?? DEFAULTS.source, around),
+    install: written.install ?? null,
+    build: written.build ?? null,
+    start: written.start,
+    host: written.host ?? DEFAULTS.host,
+    port: written.port,
+    env: normalizeEnv(written.env ?? {}, `${where}.env`, around),
+    passEnv: [...(written.passEnv ?? [])],
+    ...normalizeTimes(written),
+    keep: written.keep ?? DEFAULTS.keep,
+    standby: written.standby ?? !recreates,
+    data: written.data ? normalizeData(written.data, `${where}.data`, around) : null,
+  };
+}
+
+function normalizeTimes({
+  probe,
+  limits,
+  drain,
+  hold,
+}: WrittenLocal): Pick<LocalConfig, 'probe' | 'limits' | 'drain' | 'holdMs'> {
+  return {
+    probe: { path: probe?.path ?? DEFAULTS.probe.path, limitMs: ms(probe?.limit ?? DEFAULTS.probe.limit) },
+    limits: {
+      installMs: ms(limits?.install ?? DEFAULTS.limits.install),
+      buildMs: ms(limits?.build ?? DEFAULTS.limits.build),
+      startMs: ms(limits?.start ?? DEFAULTS.limits.start),
+    },
+    drain: {
+      requestsMs: ms(drain?.requests ?? DEFAULTS.drain.requests),
+      streamsMs: ms(drain?.streams ?? DEFAULTS.drain.streams),
+      killMs: ms(drain?.kill ?? DEFAULTS.drain.kill),
+    },
+    holdMs: ms(hold ?? DEFAULTS.hold),
+  };
+}
+
+function normalizeSource(written: NonNullable<WrittenLocal['source']>, around: Surroundings): LocalConfig['source'] {
+  return typeof written === 'string'
+    ? { kind: 'git', path: absolute(around, written) }
+    : { kind: 'directory', path: absolute(around, written.directory) };
+}
+
+function normalizeEnv(
+  written: NonNullable<WrittenLocal['env']>,
+  where: string,
+  around: Surroundings,
+): LocalConfig['env'] {
+  const normal = Object.entries(written).map(([name, value]) => [
+    name,
+    typeof value === 'object' ? toSecret(value, `${where}.${name}`, around) : String(value),
+  ]);
+  return Object.fromEntries(normal) as LocalConfig['env'];
+}
+
+function normalizeData(written: WrittenData, where: string, around: Surroundings): DataConfig {
+  switch (written.type) {
+    case 'directory':
+      return { type: 'directory', path: absolute(around, written.path) };
+    case 'sqlite':
+      return { type: 'sqlite', files: written.files.map((file) => absolute(around, file)) };
+    case 'postgres':
+      return {
+        type: 'postgres',
+        url: toSecret(written.url, `${where}.url`, around),
+        method: written.method ?? DEFAULTS.method,
+      };
+  }
+}

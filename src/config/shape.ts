@@ -1,0 +1,154 @@
+/** What may stand in the configuration file: one shape for TypeScript, YAML and JSON. */
+import { z } from 'zod';
+import { healthShape } from '../checks/shape.ts';
+import { duration, share } from '../util/written.ts';
+import { DEFAULTS } from './defaults.ts';
+import { address, targetShape } from './shape-target.ts';
+
+const store = z.discriminatedUnion('type', [
+  z
+    .strictObject({
+      type: z.literal('sqlite'),
+      path: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({ description: 'File, relative to the configuration file.', default: DEFAULTS.storePath }),
+    })
+    .meta({ description: 'A file on this machine: for one machine that deploys.' }),
+  z
+    .strictObject({
+      type: z.literal('postgres'),
+      url: address.meta({ description: 'Address of the database; better a secret.' }),
+    })
+    .meta({ description: 'A Postgres database: for several machines, and for CI.' }),
+]);
+
+const strategyName = z.enum(['blue-green', 'all-at-once', 'recreate']);
+
+const strategy = z.union([
+  strategyName,
+  z.discriminatedUnion('type', [
+    z
+      .strictObject({
+        type: z.literal('blue-green'),
+        soak: duration.optional().meta({
+          description: 'Watch the candidate this long under all traffic before the commit.',
+          default: DEFAULTS.soak,
+        }),
+      })
+      .meta({ description: 'Start the candidate beside the old release, then switch.' }),
+    z
+      .strictObject({ type: z.literal('all-at-once') })
+      .meta({ description: 'Switch every target as soon as it is ready.' }),
+    z.strictObject({ type: z.literal('recreate') }).meta({
+      description:
+        'Hold requests, stop the old release, snapshot data, start the new one: for applications that cannot run twice.',
+    }),
+  ]),
+]);
+
+const trigger = z.discriminatedUnion('type', [
+  z
+    .strictObject({
+      type: z.literal('error-rate'),
+      above: share
+        .optional()
+        .meta({ description: 'Share of requests that failed.', default: DEFAULTS.errorRate.above }),
+      window: duration
+        .optional()
+        .meta({ description: 'Time that is looked back over.', default: DEFAULTS.errorRate.window }),
+      minRequests: z
+        .int()
+        .min(1)
+        .optional()
+        .meta({ description: 'Fewer requests in the window say nothing.', default: DEFAULTS.errorRate.minRequests }),
+    })
+    .meta({ description: 'Too many requests fail.' }),
+  z
+    .strictObject({
+      type: z.literal('health'),
+      failures: z
+        .int()
+        .min(1)
+        .optional()
+        .meta({ description: 'Failures in a row.', default: DEFAULTS.health.failures }),
+      every: duration.optional().meta({ description: 'Time between looks.', default: DEFAULTS.health.every }),
+    })
+    .meta({ description: 'The probe or a check fails several times in a row.' }),
+  z
+    .strictObject({
+      type: z.literal('crash-loop'),
+      restarts: z
+        .int()
+        .min(1)
+        .optional()
+        .meta({ description: 'Times the process ended by itself.', default: DEFAULTS.crashLoop.restarts }),
+    })
+    .meta({ description: 'The process ends by itself again and again.' }),
+]);
+
+const triggers = z.array(trigger);
+const check = z.union([z.string().min(1), healthShape]);
+
+export const environmentShape = z.strictObject({
+  extends: z
+    .string()
+    .optional()
+    .meta({ description: 'Environment whose settings are taken over; what stands here wins, `null` removes.' }),
+  targets: z
+    .record(z.string(), targetShape)
+    .optional()
+    .meta({ description: 'What runs code, by name, in the order of activation.' }),
+  strategy: strategy
+    .optional()
+    .meta({ description: 'How traffic moves to the new release.', default: DEFAULTS.strategy }),
+  checks: z
+    .union([check, z.array(check)])
+    .optional()
+    .meta({ description: 'Health checks: path of a health file, the checks themselves, or a list of both.' }),
+  triggers: triggers.optional().meta({
+    description: 'Conditions that start a rollback by themselves. Without it: all three, with their defaults.',
+  }),
+  bake: z
+    .strictObject({
+      time: duration
+        .optional()
+        .meta({ description: 'How long the new release is watched after the commit.', default: DEFAULTS.bake }),
+      triggers: triggers
+        .optional()
+        .meta({ description: 'Triggers for this time, instead of those of the environment.' }),
+    })
+    .optional()
+    .meta({ description: 'Watching after the commit.' }),
+  lock: z
+    .strictObject({
+      ttl: duration
+        .optional()
+        .meta({ description: 'A holder that is silent for this long may be replaced.', default: DEFAULTS.lock.ttl }),
+      wait: duration
+        .optional()
+        .meta({ description: 'How long to wait for another deployment to end.', default: DEFAULTS.lock.wait }),
+    })
+    .optional()
+    .meta({ description: 'The lock of the environment.' }),
+});
+
+export const configShape = z.strictObject({
+  $schema: z.string().optional().meta({ description: 'For editors; Belay does not read it.' }),
+  app: z.string({ error: 'expected the name of the application' }).meta({ description: 'Name of the application.' }),
+  store: store.optional().meta({
+    description: 'Where the journal is kept. `BELAY_STORE` wins over it.',
+    default: { type: 'sqlite', path: DEFAULTS.storePath },
+  }),
+  defaults: environmentShape
+    .omit({ extends: true })
+    .optional()
+    .meta({ description: 'Settings of every environment, unless it has its own.' }),
+  environments: z
+    .record(z.string(), environmentShape, { error: 'expected the environments by name' })
+    .meta({ description: 'What can be deployed to, by name.' }),
+});
+
+export type WrittenConfig = z.input<typeof configShape>;
+export type WrittenEnvironment = z.input<typeof environmentShape>;

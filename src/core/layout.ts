@@ -1,0 +1,87 @@
+/** Lays a deployment's steps out in groups. Pure; the order here is the order in which undoing runs backwards. */
+import type { PlanFacts, PlannedStep, StepKind, TargetFacts } from './plan.ts';
+
+const MINUTE = 60_000;
+
+const DEFAULT_LIMITS: Readonly<Record<StepKind, number>> = {
+  stage: 30 * MINUTE,
+  hold: MINUTE,
+  stop: 2 * MINUTE,
+  snapshot: 30 * MINUTE,
+  restore: 30 * MINUTE,
+  start: 2 * MINUTE,
+  check: 2 * MINUTE,
+  activate: 2 * MINUTE,
+  soak: 24 * 60 * MINUTE,
+  verify: 2 * MINUTE,
+  resume: MINUTE,
+  retire: 5 * MINUTE,
+};
+
+const TITLES: Readonly<Record<StepKind, string>> = {
+  stage: 'build and stage',
+  hold: 'hold requests',
+  stop: 'stop the running release',
+  snapshot: 'snapshot the data',
+  restore: 'put the snapshot back',
+  start: 'start the candidate',
+  check: 'check the candidate',
+  activate: 'move traffic',
+  soak: 'watch it under full traffic',
+  verify: 'read everything back',
+  resume: 'let requests through',
+  retire: 'stop and prune what is not needed',
+};
+
+interface Wave {
+  readonly kind: StepKind;
+  /** Null: one step for all targets together. */
+  readonly targets: readonly TargetFacts[] | null;
+  readonly oneByOne?: boolean;
+  readonly after?: boolean;
+}
+
+function waves(facts: PlanFacts): Wave[] {
+  const { targets } = facts;
+  const alone = facts.strategy === 'recreate';
+  const staged = targets.filter((target) => facts.refs[target.name] === undefined);
+  const started = targets.filter((target) => target.lifecycle);
+  const steered = alone ? targets.filter((target) => target.traffic) : [];
+  const stopped = alone ? started.filter((target) => target.live !== null) : [];
+  const restored = targets.filter((target) => facts.restores[target.name] !== undefined);
+  const checked = facts.checks > 0 && targets.length > 0;
+  return [
+    { kind: 'stage', targets: staged },
+    { kind: 'hold', targets: steered },
+    { kind: 'stop', targets: stopped },
+    { kind: 'snapshot', targets: targets.filter((target) => target.data) },
+    { kind: 'restore', targets: restored },
+    { kind: 'start', targets: started },
+    ...(checked ? [{ kind: 'check', targets: null } as const] : []),
+    { kind: 'activate', targets, oneByOne: true },
+    ...(facts.soakMs > 0 ? [{ kind: 'soak', targets: null } as const] : []),
+    { kind: 'verify', targets: null },
+    { kind: 'resume', targets: steered, after: true },
+    ...(started.length > 0 ? [{ kind: 'retire', targets: started, after: true } as const] : []),
+  ];
+}
+
+export function layoutSteps(facts: PlanFacts): PlannedStep[] {
+  let group = 0;
+  return waves(facts).flatMap((wave) => {
+    if (wave.targets?.length === 0) return [];
+    group += 1;
+    return (wave.targets?.map((target) => target.name) ?? [null]).map((target, index): PlannedStep => {
+      if (wave.oneByOne && index > 0) group += 1;
+      return {
+        id: target === null ? wave.kind : `${wave.kind}:${target}`,
+        kind: wave.kind,
+        target,
+        group,
+        after: wave.after ?? false,
+        limitMs: facts.limits[wave.kind] ?? DEFAULT_LIMITS[wave.kind],
+        title: TITLES[wave.kind],
+      };
+    });
+  });
+}

@@ -1,0 +1,87 @@
+/** What is so, before anything is planned: what is live on each target, and whether the record agrees. */
+import type { Fence } from '../stores/store.ts';
+import type { Target, TargetContext } from '../targets/target.ts';
+import type { PlanFacts, TargetFacts } from './plan.ts';
+import type { ReleaseRef, Source } from './release.ts';
+import { sameRef } from './release.ts';
+import type { Environment, Runtime } from './runtime.ts';
+import type { DeploymentRow, EnvironmentRow } from './views.ts';
+
+/** Carried by calls that only read; a target that enforces fences refuses to change anything for it. */
+export const READ_ONLY_FENCE = (environment: string): Fence => ({ environment, token: 0, nonce: 'read-only' });
+
+export const NO_SOURCE: Source = { commit: 'none' };
+
+/** A target's context outside of any step. */
+export function lookingContext(
+  runtime: Runtime,
+  environment: string,
+  fence = READ_ONLY_FENCE(environment),
+): TargetContext {
+  return {
+    deployment: 'none',
+    fence,
+    source: NO_SOURCE,
+    signal: runtime.stop.now,
+    exec: runtime.exec,
+    say: (line) => runtime.emit({ type: 'note', text: line }),
+  };
+}
+
+export interface Drift {
+  readonly target: string;
+  readonly expected: string | null;
+  readonly saw: string | null;
+}
+
+export interface Observed {
+  readonly targets: readonly TargetFacts[];
+  readonly drift: readonly Drift[];
+}
+
+function factsOf(name: string, target: Target, live: ReleaseRef | null): TargetFacts {
+  return {
+    name,
+    kind: target.kind,
+    live,
+    lifecycle: target.lifecycle !== undefined,
+    traffic: target.traffic !== undefined,
+    data: target.data !== undefined,
+  };
+}
+
+/** Reads every target, side by side, and compares with what the record says is live. */
+export async function observe(
+  runtime: Runtime,
+  environment: Environment,
+  row: EnvironmentRow | null,
+): Promise<Observed> {
+  const ctx = lookingContext(runtime, environment.name);
+  const targets = await Promise.all(
+    [...environment.targets].map(async ([name, target]) => factsOf(name, target, await target.live(ctx))),
+  );
+  const recorded = row?.live?.refs;
+  const drift = targets.flatMap((target): Drift[] => {
+    const expected = recorded?.[target.name] ?? null;
+    // A target that is new to the environment has nothing that the record could disagree with.
+    if (recorded && !(target.name in recorded)) return [];
+    if (!recorded && target.live === null) return [];
+    return sameRef(expected, target.live)
+      ? []
+      : [{ target: target.name, expected: expected?.id ?? null, saw: target.live?.id ?? null }];
+  });
+  return { targets, drift };
+}
+
+/** How long the latest committed deployment of the same kind took; null without one. */
+export async function expectedDuration(
+  runtime: Runtime,
+  environment: string,
+  kind: PlanFacts['kind'],
+): Promise<number | null> {
+  const rows = await runtime.store.view('deployments', { environment, limit: 20 });
+  const last = rows
+    .map((row) => row.row as DeploymentRow)
+    .find((row) => row.kind === kind && row.outcome === 'committed');
+  return last ? Object.values(last.stepMs).reduce((sum, ms) => sum + ms, 0) : null;
+}

@@ -1,0 +1,89 @@
+/** Runs the steps of one group: intents first, in one write; then the effects, side by side; each read back. */
+import { isProblem, Problem } from './errors.ts';
+import type { NewEvent } from './events.ts';
+import { ensureTimeForEffect } from './lease.ts';
+import { isObserving } from './next.ts';
+import type { PlannedStep } from './plan.ts';
+import type { Session } from './session.ts';
+import { contextOf } from './step-context.ts';
+import { STEPS } from './steps/all.ts';
+import { recorded, see, stopOn } from './uncertain.ts';
+
+const RETRY_WAIT_MS = 500;
+const ASK_EVERY_MS = 1_000;
+
+async function intentOf(session: Session, step: PlannedStep): Promise<NewEvent> {
+  const known = session.state.steps.get(step.id);
+  const { ctx, end } = contextOf(session, step);
+  try {
+    // A second attempt goes back to what was there before the first.
+    const expected = known && known.attempts > 0 ? known.expected : ((await STEPS[step.kind].before?.(ctx)) ?? null);
+    return session.event('step.intended', { step: step.id, attempt: (known?.attempts ?? 0) + 1, expected });
+  } catch (error) {
+    stopOn(session, error);
+    return session.event('step.failed', { step: step.id, error: recorded(error), ms: 0 });
+  } finally {
+    end();
+  }
+}
+
+async function runStep(session: Session, step: PlannedStep, finish: (event: NewEvent) => Promise<void>): Promise<void> {
+  const { clock } = session.runtime;
+  const started = clock.now();
+  const { ctx, within, end } = contextOf(session, step);
+  try {
+    const receipt = await within(STEPS[step.kind].run(ctx));
+    const seen = STEPS[step.kind].look ? await see(ctx) : ({ is: 'wanted', receipt } as const);
+    if (seen.is !== 'wanted') {
+      throw new Problem('TARGET_FAILED', `${step.id} reported success, but reading it back shows otherwise`, {
+        why: seen.is === 'other' ? `found ${seen.saw}` : 'nothing has changed',
+      });
+    }
+    const done = { step: step.id, receipt: receipt ?? seen.receipt, ms: clock.now() - started };
+    await finish(session.event('step.done', done));
+  } catch (error) {
+    stopOn(session, error);
+    const unheard = isProblem(error) && (error.unknown || error.retry === 'later') && !isObserving(step);
+    if (unheard) session.unheard.set(step.id, clock.now());
+    await finish(
+      unheard
+        ? session.event('step.unknown', { step: step.id, error: recorded(error) })
+        : session.event('step.failed', { step: step.id, error: recorded(error), ms: clock.now() - started }),
+    );
+  } finally {
+    end();
+  }
+}
+
+/** While steps run, an operator elsewhere may ask to abort: the way forward is cut off then. */
+async function listenForAbort(session: Session, over: AbortSignal): Promise<void> {
+  while (!over.aborted) {
+    await session.runtime.clock.sleep(ASK_EVERY_MS, over);
+    if (over.aborted) return;
+    const requests = await session.newRequests().catch(() => []);
+    if (requests.some((request) => request.kind === 'abort')) session.stopForward.abort();
+  }
+}
+
+export async function runGroup(session: Session, steps: readonly PlannedStep[]): Promise<void> {
+  const attempts = Math.max(...steps.map((step) => session.state.steps.get(step.id)?.attempts ?? 0));
+  if (attempts > 0) await session.runtime.clock.sleep(RETRY_WAIT_MS * 2 ** attempts, session.runtime.stop.gently);
+  await ensureTimeForEffect(session.runtime, session.heartbeat);
+  const intents: NewEvent[] = [];
+  for (const step of steps) intents.push(await intentOf(session, step));
+  await session.append(...intents);
+  if (intents.some((event) => event.kind === 'step.failed')) return;
+  await ensureTimeForEffect(session.runtime, session.heartbeat);
+  const over = new AbortController();
+  void listenForAbort(session, over.signal);
+  let running = steps.length;
+  // The last one to end waits for the next intent; the others are written as they end.
+  const finish = async (event: NewEvent) => {
+    running -= 1;
+    if (running === 0) session.defer(event);
+    else await session.append(event);
+  };
+  const results = await Promise.allSettled(steps.map((step) => runStep(session, step, finish)));
+  over.abort();
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}

@@ -1,0 +1,50 @@
+/** What another environment may take over: the release that is live there, read back and answering. Takes no lock. */
+import { Problem } from './errors.ts';
+import { lookingContext, observe } from './observe.ts';
+import { environmentRow, requireOpenEnvironment } from './open.ts';
+import type { Environment, Runtime } from './runtime.ts';
+import type { EnvironmentRow } from './views.ts';
+
+export type LiveRelease = NonNullable<EnvironmentRow['live']>;
+
+/** @throws Problem NOTHING_TO_ROLL_BACK, ATTENTION, PAUSED, DRIFT, UNHEALTHY, TARGET_UNREACHABLE */
+export async function requirePromotable(runtime: Runtime, from: Environment): Promise<LiveRelease> {
+  const row = await environmentRow(runtime, from.name);
+  requireOpenEnvironment(row, from.name);
+  if (!row?.live) {
+    throw new Problem('RELEASE_UNKNOWN', `Nothing is live on ${from.name}`, {
+      next: `belay deploy --env ${from.name}`,
+    });
+  }
+  if (row.open) {
+    throw new Problem('GATE_REFUSED', `Deployment ${row.open} of ${from.name} has not ended`, {
+      why: 'what is live there may still be taken back',
+      next: `belay status --env ${from.name}`,
+      retry: 'later',
+    });
+  }
+  const { drift } = await observe(runtime, from, row);
+  if (drift.length > 0) {
+    throw new Problem('DRIFT', `What is live on ${from.name} is not what was deployed there`, {
+      why: drift
+        .map((one) => `${one.target}: ${one.saw ?? 'nothing'} instead of ${one.expected ?? 'nothing'}`)
+        .join('; '),
+      next: `belay status --env ${from.name}`,
+    });
+  }
+  await requireHealthy(runtime, from, row.live);
+  return row.live;
+}
+
+async function requireHealthy(runtime: Runtime, from: Environment, live: LiveRelease): Promise<void> {
+  const ctx = lookingContext(runtime, from.name);
+  for (const [name, target] of from.targets) {
+    const ref = live.refs[name];
+    const probe = ref && (await target.probe(ctx, ref));
+    if (!probe || probe.healthy) continue;
+    throw new Problem('UNHEALTHY', `${live.release} does not answer on ${from.name}`, {
+      why: `${name}: ${probe.reason}`,
+      next: `belay logs --env ${from.name} --target ${name}`,
+    });
+  }
+}

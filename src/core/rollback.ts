@@ -1,0 +1,114 @@
+/** Going back to a release that ran before: the same steps as going forward, with artefacts that exist already. */
+import { newDeploymentId } from './ids.ts';
+import { begin } from './begin.ts';
+import { consentToData, type DataConsent } from './consent.ts';
+import { Problem } from './errors.ts';
+import { execute } from './execute.ts';
+import { expectedDuration, lookingContext, observe } from './observe.ts';
+import { environmentRow } from './open.ts';
+import { planDeployment } from './plan.ts';
+import { sameRef, short } from './release.ts';
+import type { Runtime } from './runtime.ts';
+import type { Session } from './session.ts';
+import type { Outcome } from './state.ts';
+import type { EnvironmentRow, ReleaseRow } from './views.ts';
+
+export interface RollbackRequest {
+  /** Release id or the beginning of it; null for the one before the live one. */
+  readonly to: string | null;
+  readonly reason: string | null;
+  readonly cause?: string;
+  /** What to do with protected data that the release being left may have changed. */
+  readonly data: DataConsent;
+  /** How many writes the person has agreed to lose. */
+  readonly loseWrites: number;
+}
+
+export interface RollbackResult {
+  readonly deployment: string | null;
+  readonly release: string;
+  readonly outcome: Outcome;
+  /** False when what was asked for was live already. */
+  readonly changed: boolean;
+}
+
+export async function releasesOf(
+  runtime: Pick<Runtime, 'store'>,
+  environment: string,
+  limit = 200,
+): Promise<readonly ReleaseRow[]> {
+  const rows = await runtime.store.view('releases', { environment, limit });
+  return rows.map((row) => row.row as ReleaseRow);
+}
+
+/** @throws Problem RELEASE_UNKNOWN, NOTHING_TO_ROLL_BACK */
+export function chooseRelease(
+  releases: readonly ReleaseRow[],
+  row: EnvironmentRow | null,
+  to: string | null,
+): ReleaseRow {
+  const environment = row?.environment ?? 'the environment';
+  const wanted = to ?? row?.trail.at(-2);
+  if (!wanted) {
+    throw new Problem('NOTHING_TO_ROLL_BACK', `There is nothing to roll ${environment} back to`, {
+      why: row?.live ? `${row.live.release} is the first release that ran there` : 'nothing was deployed yet',
+      next: 'belay releases',
+    });
+  }
+  const matches = releases.filter(
+    (release) => release.id.startsWith(wanted) || release.source.commit.startsWith(wanted),
+  );
+  const exact = matches.find((release) => release.id === wanted) ?? matches[0];
+  if (!exact) {
+    throw new Problem('RELEASE_UNKNOWN', `${environment} has no release ${wanted}`, { next: 'belay releases' });
+  }
+  return exact;
+}
+
+async function requireKept(session: Session, release: ReleaseRow): Promise<void> {
+  const ctx = lookingContext(session.runtime, session.environment.name, session.fence);
+  for (const [name, target] of session.environment.targets) {
+    const ref = release.refs[name];
+    if (ref && (!target.kept || (await target.kept(ctx, ref)))) continue;
+    throw new Problem('RELEASE_PRUNED', `${release.id} cannot be brought back on ${name}`, {
+      why: ref ? 'its artefact was pruned' : `it never ran on ${name}`,
+      next: `belay deploy ${short(release.source.commit)}   builds the same commit again`,
+    });
+  }
+}
+
+export async function rollBack(session: Session, request: RollbackRequest): Promise<RollbackResult> {
+  const { runtime, environment } = session;
+  const row = await environmentRow(runtime, environment.name);
+  const releases = await releasesOf(runtime, environment.name);
+  const release = chooseRelease(releases, row, request.to);
+  const observed = await observe(runtime, environment, row);
+  const isLive = observed.targets.every((target) => sameRef(target.live, release.refs[target.name]));
+  if (isLive) return { deployment: null, release: release.id, outcome: 'committed', changed: false };
+  await requireKept(session, release);
+  const restores = await consentToData(session, { releases, trail: row?.trail ?? [], to: release.id }, request);
+  const plan = planDeployment({
+    app: environment.app,
+    deployment: newDeploymentId(runtime),
+    environment: environment.name,
+    kind: 'rollback',
+    // Data is put back only while nobody can write to it.
+    strategy: Object.keys(restores).length > 0 ? 'recreate' : environment.strategy,
+    soakMs: 0,
+    release: { id: release.id, source: release.source, configHash: release.configHash },
+    targets: observed.targets,
+    refs: release.refs,
+    restores,
+    checks: environment.checks.length,
+    limits: environment.limits,
+    expectedMs: await expectedDuration(runtime, environment.name, 'rollback'),
+  });
+  const left = row?.live?.source.commit;
+  begin(session, plan, { reason: request.reason, ...(request.cause === undefined ? {} : { cause: request.cause }) });
+  const outcome = await execute(session);
+  if (outcome === 'committed' && left !== undefined && left !== release.source.commit) {
+    const reason = request.reason ?? 'rolled back';
+    await session.append(session.event('environment.frozen', { commit: left, reason }));
+  }
+  return { deployment: plan.deployment, release: release.id, outcome, changed: outcome === 'committed' };
+}

@@ -1,0 +1,89 @@
+/** What a step is given to work with: its target, its signal, what the journal says of it. */
+import type { TargetContext } from '../targets/target.ts';
+import { Problem } from './errors.ts';
+import type { PlannedStep } from './plan.ts';
+import type { Session } from './session.ts';
+import { asRef, type StepContext } from './steps/step.ts';
+
+/** How long a step may go on after its signal was aborted, before we stop listening to it. */
+const GRACE_MS = 15_000;
+
+export interface OpenContext {
+  readonly ctx: StepContext;
+  /** The step's own promise, or a rejection when it neither ends in time nor obeys its signal. */
+  within<T>(work: Promise<T>): Promise<T>;
+  end(): void;
+}
+
+/**
+ * A way forward is cut off by the operator's wish to stop; a way back only by the wish to stop at once.
+ * Call `end` when the step has ended.
+ */
+export function contextOf(session: Session, step: PlannedStep, way: 'forward' | 'back' = 'forward'): OpenContext {
+  const { runtime, environment, state } = session;
+  const { plan } = state;
+  if (!plan) throw new Error('no plan');
+  const over = new AbortController();
+  const cut = new AbortController();
+  const timeUp = new Problem('TIMEOUT', `${step.id} took longer than ${Math.round(step.limitMs / 1_000)} s`, {
+    unknown: true,
+  });
+  const sources = [cut.signal, runtime.stop.now];
+  // Behind the commit the only way is forward, so a gentle stop lets these steps end.
+  if (way === 'forward' && !step.after) sources.push(session.stopForward.signal, runtime.stop.gently);
+  const signal = AbortSignal.any(sources);
+  void runtime.clock.sleep(step.limitMs, over.signal).then(() => {
+    if (!over.signal.aborted) cut.abort(timeUp);
+  });
+  const known = () => session.state.steps.get(step.id);
+  const contextFor = (): TargetContext => ({
+    deployment: plan.deployment,
+    fence: session.fence,
+    source: plan.release.source,
+    signal,
+    exec: runtime.exec,
+    say: (line) => runtime.emit({ type: 'output', step: step.id, line }),
+  });
+  const ctx: StepContext = {
+    step,
+    plan,
+    environment,
+    runtime,
+    signal,
+    expected: known()?.expected ?? null,
+    receipt: known()?.receipt ?? null,
+    receiptOf: (id) => session.state.steps.get(id)?.receipt ?? null,
+    candidate: (target) =>
+      asRef(session.state.steps.get(`stage:${target}`)?.receipt ?? null) ?? plan.refs[target] ?? null,
+    target(name = step.target ?? '') {
+      const target = environment.targets.get(name);
+      if (target) return target;
+      throw new Problem('CONFIG_INVALID', `The configuration has no target ${name}, which this deployment acts on`, {
+        next: 'put the target back under the same name, then: belay recover',
+      });
+    },
+    contextFor,
+    progress: (text) => runtime.emit({ type: 'progress', step: step.id, text }),
+    requests: () => session.newRequests(),
+  };
+  return {
+    ctx,
+    end: () => over.abort(),
+    async within(work) {
+      const deaf = new Promise<never>((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          void runtime.clock.sleep(GRACE_MS, over.signal).then(() => {
+            if (!over.signal.aborted) reject(timeUp);
+          });
+        });
+      });
+      try {
+        return await Promise.race([work, deaf]);
+      } catch (error) {
+        // A step that was cut off says so in its own words; the reason is ours.
+        if (cut.signal.aborted && !(error instanceof Problem && error.code === 'TIMEOUT')) throw timeUp;
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** Steps that change nothing: checking the candidate, watching it under traffic, reading everything back. */
+import { Problem } from '../errors.ts';
+import { sameRef } from '../release.ts';
+import { notPassed, runChecks, watchRelease } from './judge.ts';
+import type { Step, StepContext } from './step.ts';
+
+async function requirePassing(ctx: StepContext, what: string): Promise<readonly string[]> {
+  const results = await runChecks(ctx);
+  const bad = notPassed(results);
+  if (bad.length > 0) {
+    throw new Problem('UNHEALTHY', `${what}: ${bad.map((one) => `${one.check} ${one.status}`).join(', ')}`, {
+      why: bad[0]?.summary ?? '',
+      details: bad.flatMap((one) => [one.summary, ...one.findings]),
+    });
+  }
+  return results.map((result) => `${result.check}: ${result.summary}`);
+}
+
+export const check: Step = {
+  run: async (ctx) => ({ checks: await requirePassing(ctx, 'The candidate did not pass its checks') }),
+};
+
+export const soak: Step = {
+  async run(ctx) {
+    const verdict = await watchRelease(ctx, ctx.plan.soakMs);
+    if (verdict.breach) {
+      const { trigger, observed, limit } = verdict.breach;
+      throw new Problem('UNHEALTHY', `${trigger}: ${observed}`, { why: `the limit is ${limit}` });
+    }
+    ctx.signal.throwIfAborted();
+    return { requests: verdict.requests, endedBy: verdict.request?.kind ?? 'time' };
+  },
+};
+
+/** Nothing is called done that was not read back from the thing itself. */
+export const verify: Step = {
+  async run(ctx) {
+    const wrong: string[] = [];
+    for (const [name, target] of ctx.environment.targets) {
+      const candidate = ctx.candidate(name);
+      const live = await target.live(ctx.contextFor(name));
+      if (!sameRef(live, candidate)) wrong.push(`${name}: ${live?.id ?? 'nothing'} is live, not ${candidate?.id}`);
+      else if (candidate) {
+        const probe = await target.probe(ctx.contextFor(name), candidate);
+        if (!probe.healthy) wrong.push(`${name}: ${probe.reason}`);
+      }
+    }
+    if (wrong.length > 0) {
+      throw new Problem('UNHEALTHY', 'What is live is not what was deployed', {
+        why: wrong.join('; '),
+        details: wrong,
+      });
+    }
+    const soaked = ctx.plan.soakMs > 0;
+    return { checks: soaked ? await requirePassing(ctx, 'The live release did not pass its checks') : [] };
+  },
+};

@@ -1,0 +1,88 @@
+/** All applications of one home: what the protocol's verbs do. */
+import type { EmbeddedRouter } from '../routers/embedded/embedded-router.ts';
+import type { Fence } from '../stores/store.ts';
+import { createApplication, type Application } from './application.ts';
+import { readState, writeState, type AppRecord } from './daemon-state.ts';
+import type { DaemonClient } from './protocol.ts';
+import { createPublicListener } from './public-listener.ts';
+import type { RestartPolicy } from './supervised-process.ts';
+
+export interface SupervisorOptions {
+  readonly home: string;
+  /** Short name of the home, unique on this machine. */
+  readonly homeId: string;
+  readonly version: string;
+  readonly policy: RestartPolicy;
+  readonly createRouter: () => EmbeddedRouter;
+  readonly say: (line: string) => void;
+  /** Called by the `shutdown` verb; must not wait for the call to be answered. */
+  readonly onShutdown: () => void;
+}
+
+export interface Supervisor {
+  readonly verbs: DaemonClient;
+  recover(): Promise<void>;
+  shutdown(): Promise<void>;
+  logFiles(): readonly string[];
+}
+
+/** @throws Problem FORMAT_NEWER, TARGET_FAILED when the state on disk cannot be used */
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const { home, say } = options;
+  const state = readState(home);
+  const startedAt = new Date().toISOString();
+  const applications = new Map<string, Application>();
+  const save = () => writeState(home, state);
+
+  function host(name: string, record: AppRecord): Application {
+    const router = options.createRouter();
+    const listener = createPublicListener(router.server, say);
+    const { homeId, policy } = options;
+    const made = createApplication({ name, record, router, listener, homeId, policy, save, say });
+    applications.set(name, made);
+    return made;
+  }
+
+  /** The application, made if it is new, after the caller's right to change it was judged. */
+  function admitted(name: string, fence: Fence): Application {
+    const known = applications.get(name);
+    if (known) {
+      known.admit(fence);
+      return known;
+    }
+    const record: AppRecord = { ...fence, listen: null, shares: {}, holdMs: null, processes: [] };
+    state.apps[name] = record;
+    save();
+    return host(name, record);
+  }
+
+  const verbs: DaemonClient = {
+    info: async () => ({
+      pid: process.pid,
+      version: options.version,
+      startedAt,
+      rssBytes: process.memoryUsage.rss(),
+      apps: [...applications.keys()],
+    }),
+    app: async (name) => (await applications.get(name)?.state()) ?? null,
+    listen: async (name, fence, address) => admitted(name, fence).listen(address),
+    start: async (name, fence, spec) => admitted(name, fence).start(fence, spec),
+    stop: async (name, fence, release) => admitted(name, fence).stop(fence, release),
+    forget: async (name, fence, release) => admitted(name, fence).forget(fence, release),
+    route: async (name, fence, shares) => admitted(name, fence).route({ shares }),
+    hold: async (name, fence, maxMs) => admitted(name, fence).route({ holdMs: maxMs }),
+    resume: async (name, fence) => admitted(name, fence).route({ holdMs: null }),
+    shutdown: async () => options.onShutdown(),
+  };
+
+  return {
+    verbs,
+    async recover() {
+      for (const [name, record] of Object.entries(state.apps)) await host(name, record).recover();
+    },
+    async shutdown() {
+      await Promise.all([...applications.values()].map((application) => application.shutdown()));
+    },
+    logFiles: () => [...applications.values()].flatMap((application) => application.logFiles()),
+  };
+}

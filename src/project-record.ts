@@ -1,0 +1,29 @@
+/** The journal alone, for commands that only read it: no targets, no daemon, no secret but the store's own. Part of the composition root. */
+import { peekStore } from './config/peek.ts';
+import { VIEWS } from './core/views.ts';
+import type { ProjectOptions } from './project.ts';
+import { openStore } from './stores/open.ts';
+import type { Store } from './stores/store.ts';
+import { createRedactor } from './util/redact.ts';
+
+export interface ProjectRecord {
+  readonly app: string;
+  /** Names that the configuration has now; the journal may know more. */
+  readonly environments: readonly string[];
+  readonly store: Store;
+}
+
+export type RecordOptions = Pick<ProjectOptions, 'cwd' | 'env' | 'version' | 'file' | 'allowLocalStoreInCi'>;
+
+/** Whoever opens it closes its store. @throws Problem CONFIG_MISSING, CONFIG_INVALID, SECRET_MISSING, STORE_REFUSED, STORE_UNREACHABLE */
+export async function openRecord(options: RecordOptions): Promise<ProjectRecord> {
+  const { cwd, env, version, file } = options;
+  const redactor = createRedactor();
+  const peek = await peekStore({ cwd, env, redactor, tool: version, ...(file ? { file } : {}) });
+  const location =
+    peek.store.type === 'sqlite' ? peek.store : { type: 'postgres' as const, url: peek.store.url.reveal() };
+  const clean = (text: string) => redactor.clean(text);
+  const allowInCi = options.allowLocalStoreInCi ?? false;
+  const store = await openStore({ location, views: VIEWS, clean, ci: env.ci, allowInCi });
+  return { app: peek.app, environments: peek.environments, store };
+}

@@ -1,0 +1,185 @@
+/** The composition root: from a configuration to a Project. The only file that sees everything. */
+import { randomBytes } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { childEnvironment } from './config/child-environment.ts';
+import type { Config, EnvironmentConfig } from './config/config.ts';
+import type { Environment as Surroundings } from './config/environment.ts';
+import { type LoadedConfig, loadConfig } from './config/load.ts';
+import { Problem } from './core/errors.ts';
+import type { Environment, Notice, Runtime, StopSignal } from './core/runtime.ts';
+import { VIEWS } from './core/views.ts';
+import { startHeartbeat } from './stores/heartbeat.ts';
+import { seenHeads } from './stores/seen.ts';
+import { openStore, type StoreLocation } from './stores/open.ts';
+import type { Holder, Store } from './stores/store.ts';
+import type { Target } from './targets/target.ts';
+import { createTarget, type TargetParts } from './project-targets.ts';
+import { systemClock } from './util/clock.ts';
+import { createExec } from './util/exec.ts';
+import { bootId, isRunning, self } from './util/processes.ts';
+import { createRedactor } from './util/redact.ts';
+import { suggest } from './util/suggest.ts';
+
+export interface ProjectOptions {
+  readonly cwd: string;
+  readonly env: Surroundings;
+  readonly version: string;
+  readonly file?: string;
+  /** How `belay` itself is started, for the daemon. */
+  readonly argv: readonly string[];
+  readonly stop: StopSignal;
+  readonly emit: (notice: Notice) => void;
+  /** What the deployment is about, shown to those who wait for its lock. */
+  readonly doing?: string;
+  readonly allowLocalStoreInCi?: boolean;
+  /** Only looks: starts no daemon. */
+  readonly readOnly?: boolean;
+}
+
+export interface Project {
+  readonly loaded: LoadedConfig;
+  readonly config: Config;
+  readonly runtime: Runtime;
+  readonly clean: (text: string) => string;
+  /** Everything of an environment, secrets resolved. @throws Problem ENVIRONMENT_UNKNOWN, SECRET_MISSING */
+  environment(name: string): Promise<Environment>;
+  close(): Promise<void>;
+}
+
+/** Time in base 36 and 50 random bits: ordered by time as far as the clock allows. */
+function newId(): string {
+  return (
+    Date.now().toString(36).padStart(9, '0') +
+    BigInt(`0x${randomBytes(8).toString('hex')}`)
+      .toString(36)
+      .padStart(13, '0')
+      .slice(-10)
+  );
+}
+
+/** A container may have neither a variable nor an entry for its user. */
+function userName(env: Surroundings): string {
+  if (env.user) return env.user;
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid-${process.getuid?.() ?? '?'}`;
+  }
+}
+
+function holderOf(options: ProjectOptions): Holder {
+  const me = self();
+  return {
+    user: userName(options.env),
+    host: hostname(),
+    bootId: bootId(),
+    pid: me.pid,
+    pidStart: me.start,
+    tool: `belay ${options.version}`,
+    ...(options.doing ? { reason: options.doing } : {}),
+    ...(options.env.github?.run ? { ci: options.env.github.run } : {}),
+  };
+}
+
+/** Null for a holder on another machine, or of before a reboot that we did not see. */
+function isAlive(holder: Holder): boolean | null {
+  if (holder.host !== hostname()) return null;
+  if (holder.bootId !== bootId()) return false;
+  return isRunning({ pid: holder.pid, start: holder.pidStart });
+}
+
+export function storeLocation(config: Config): StoreLocation {
+  const { store } = config;
+  return store.type === 'sqlite' ? store : { type: 'postgres', url: store.url.reveal() };
+}
+
+export async function openProject(options: ProjectOptions): Promise<Project> {
+  const redactor = createRedactor();
+  const { env } = options;
+  const loaded = await loadConfig({ cwd: options.cwd, env, redactor, ...(options.file ? { file: options.file } : {}) });
+  const { config } = loaded;
+  const opening = { location: storeLocation(config), ci: env.ci, allowInCi: options.allowLocalStoreInCi ?? false };
+  const clean = (text: string) => redactor.clean(text);
+  const store: Store = await openStore({ ...opening, views: VIEWS, clean });
+  const clock = systemClock();
+  const base = childEnvironment();
+  const runtime: Runtime = {
+    store,
+    clock,
+    exec: createExec(base, clean),
+    newId,
+    holder: holderOf(options),
+    actor: userName(env),
+    tool: `belay ${options.version}`,
+    isAlive,
+    startHeartbeat: (fence, ttlMs, takenAt) => startHeartbeat({ store, clock, fence, ttlMs, takenAt, reopen: opening }),
+    stop: options.stop,
+    seen: seenHeads(join(stateFolder(config), 'seen.json')),
+    emit: options.emit,
+  };
+  const parts: TargetParts = {
+    config,
+    runtime,
+    clean,
+    version: options.version,
+    argv: options.argv,
+    start: !options.readOnly,
+  };
+  return {
+    loaded,
+    config,
+    runtime,
+    clean,
+    environment: async (name) => {
+      loaded.requireSecrets(requireEnvironment(config, name).name);
+      return composeEnvironment(parts, requireEnvironment(config, name), loaded.hash);
+    },
+    close: () => store.close(),
+  };
+}
+
+/** @throws Problem ENVIRONMENT_UNKNOWN with the nearest name */
+export function requireEnvironment(config: Config, name: string): EnvironmentConfig {
+  const found = config.environments[name];
+  if (found) return found;
+  const names = Object.keys(config.environments);
+  const meant = suggest(name, names);
+  throw new Problem('ENVIRONMENT_UNKNOWN', `There is no environment ${name}`, {
+    why: `the configuration has ${names.join(', ')}${meant ? `; did you mean ${meant}?` : ''}`,
+    next: 'belay config show',
+  });
+}
+
+async function composeEnvironment(
+  parts: TargetParts,
+  config: EnvironmentConfig,
+  configHash: string,
+): Promise<Environment> {
+  const targets = new Map<string, Target>();
+  for (const [name, target] of Object.entries(config.targets)) {
+    targets.set(name, await createTarget(parts, config.name, name, target));
+  }
+  const locals = Object.values(config.targets).filter((target) => target.type === 'local');
+  const { strategy } = config;
+  const { createChecks } = await import('./checks/create.ts');
+  return {
+    name: config.name,
+    app: parts.config.app,
+    targets,
+    strategy: strategy.type,
+    soakMs: strategy.type === 'blue-green' ? strategy.soakMs : 0,
+    bakeMs: config.bake.timeMs,
+    triggers: config.triggers,
+    checks: createChecks(config.checks, parts.config.directory),
+    limits: locals.length > 0 ? { start: Math.max(...locals.map((target) => target.limits.startMs)) } : {},
+    standby: locals.every((target) => target.standby),
+    configHash,
+    lease: config.lock,
+  };
+}
+
+/** Where everything of a project that is not configuration lives. */
+export function stateFolder(config: Config): string {
+  return join(config.directory, '.belay');
+}

@@ -1,0 +1,39 @@
+/** The thread behind `heartbeat.ts`: its own connection to the store, one renewal after the other. */
+import { workerData } from 'node:worker_threads';
+import { setTimeout as delay } from 'node:timers/promises';
+import { systemClock } from '../util/clock.ts';
+import { DEADLINE, type HeartbeatTask, LOST, PROGRESS } from './heartbeat.ts';
+import { openStore } from './open.ts';
+import type { Store } from './store.ts';
+
+/** A main thread that has not moved for this long is hung: its lease is left to run out. */
+const HUNG_AFTER_MS = 60_000;
+
+const task = workerData as HeartbeatTask;
+const slots = new Float64Array(task.shared);
+const clock = systemClock();
+const views = { keys: () => [], project: () => [] };
+
+async function renewOnce(store: Store): Promise<boolean> {
+  const sentAt = clock.now();
+  if (sentAt - (slots[PROGRESS] ?? 0) > HUNG_AFTER_MS) return true;
+  const ours = await store.leases.renew(task.fence);
+  if (ours) slots[DEADLINE] = Math.max(slots[DEADLINE] ?? 0, sentAt + task.ttlMs);
+  else slots[LOST] = 1;
+  return ours;
+}
+
+async function keepRenewing(): Promise<void> {
+  let store: Store | undefined;
+  for (;;) {
+    try {
+      store ??= await openStore({ ...task.store, views });
+      if (!(await renewOnce(store))) return;
+    } catch {
+      // Away for now: the deadline stands where it was, and the next round tries again.
+    }
+    await delay(task.everyMs);
+  }
+}
+
+await keepRenewing();

@@ -1,0 +1,70 @@
+/** The tables of a Postgres store, as numbered steps; `$schema` is its quoted name. A released step is never changed. */
+
+export const POSTGRES_SCHEMA: readonly string[] = [
+  `
+  CREATE TABLE $schema.journal (
+    environment text COLLATE "C" NOT NULL,
+    n bigint NOT NULL,
+    id text COLLATE "C" NOT NULL UNIQUE,
+    deployment text COLLATE "C",
+    kind text COLLATE "C" NOT NULL,
+    actor text COLLATE "C" NOT NULL,
+    at text COLLATE "C" NOT NULL,
+    token bigint NOT NULL,
+    data text NOT NULL,
+    prev_hash text NOT NULL,
+    hash text NOT NULL,
+    PRIMARY KEY (environment, n)
+  );
+  CREATE INDEX journal_deployment ON $schema.journal (deployment, n);
+  CREATE INDEX journal_at ON $schema.journal (at);
+  CREATE INDEX journal_kind ON $schema.journal (kind, at);
+  CREATE INDEX journal_actor ON $schema.journal (actor, at);
+  CREATE FUNCTION $schema.refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN RAISE EXCEPTION ''the journal is append-only''; END';
+  CREATE TRIGGER journal_no_change BEFORE UPDATE OR DELETE ON $schema.journal
+    FOR EACH ROW EXECUTE FUNCTION $schema.refuse_change();
+  CREATE TRIGGER journal_no_truncate BEFORE TRUNCATE ON $schema.journal
+    FOR EACH STATEMENT EXECUTE FUNCTION $schema.refuse_change();
+
+  CREATE TABLE $schema.head (
+    environment text COLLATE "C" PRIMARY KEY,
+    n bigint NOT NULL,
+    hash text NOT NULL
+  );
+
+  CREATE TABLE $schema.lease (
+    environment text COLLATE "C" PRIMARY KEY,
+    token bigint NOT NULL,
+    nonce text NOT NULL,
+    holder text,
+    renew_seq bigint NOT NULL,
+    acquired_at timestamptz NOT NULL,
+    renewed_at timestamptz NOT NULL,
+    ttl_ms bigint NOT NULL,
+    former text
+  );
+
+  CREATE TABLE $schema.view_row (
+    view text COLLATE "C" NOT NULL,
+    environment text COLLATE "C" NOT NULL,
+    key text COLLATE "C" NOT NULL,
+    sort text COLLATE "C" NOT NULL,
+    row text NOT NULL,
+    PRIMARY KEY (view, environment, key)
+  );
+  CREATE INDEX view_row_sort ON $schema.view_row (view, sort DESC);
+  CREATE INDEX view_row_environment ON $schema.view_row (view, environment, sort DESC);
+
+  CREATE TABLE $schema.request (
+    seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id text COLLATE "C" NOT NULL UNIQUE,
+    environment text COLLATE "C" NOT NULL,
+    deployment text COLLATE "C" NOT NULL,
+    kind text NOT NULL,
+    asked_by text NOT NULL,
+    reason text NOT NULL
+  );
+  CREATE INDEX request_deployment ON $schema.request (environment, deployment, seq);
+  `,
+];

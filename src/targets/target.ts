@@ -1,0 +1,87 @@
+/**
+ * The target contract: one thing that runs code. Six verbs; everything else is the core's work.
+ *
+ * An adapter validates its options at once, and then never waits in loops, prints, retries or reads
+ * the environment. Staging takes no traffic. Everything after staging is idempotent. What an adapter
+ * returns goes into the journal: JSON, no secrets. An ability is the presence of an optional member.
+ */
+import type { ReleaseRef, Source } from '../core/release.ts';
+import type { ProtectedData } from '../databases/database.ts';
+import type { Fence } from '../stores/store.ts';
+import type { Exec } from '../util/exec.ts';
+
+export interface TargetContext {
+  /** Deployment id: what an interrupted `stage` is found again by. */
+  readonly deployment: string;
+  /** Authority of the caller; a target that can, refuses a token lower than one it has seen. */
+  readonly fence: Fence;
+  readonly source: Source;
+  /** Aborted at the step's time limit or when the operator stops the deployment. */
+  readonly signal: AbortSignal;
+  readonly exec: Exec;
+  /** A line of output for whoever watches; redacted by the caller. */
+  readonly say: (line: string) => void;
+}
+
+/** One look, no waiting. `final` means that waiting will not help (the process has ended). */
+export type Probe =
+  | { readonly healthy: true; readonly url?: string }
+  | { readonly healthy: false; readonly reason: string; readonly url?: string; readonly final?: boolean };
+
+/** For platforms where a release is a process that must be brought up before it can take traffic. */
+export interface Lifecycle {
+  /** Brings the release up beside whatever runs; no traffic. Returns before it is ready: the core probes. */
+  start(ctx: TargetContext, release: ReleaseRef): Promise<void>;
+  /** Ends it gracefully and waits until it is gone. */
+  stop(ctx: TargetContext, release: ReleaseRef): Promise<void>;
+  running(ctx: TargetContext, release: ReleaseRef): Promise<boolean>;
+}
+
+/** What was seen of a release's requests since it was started; counters only rise. */
+export interface Evidence {
+  readonly requests: number;
+  /** Answered with 5xx, or not answered at all. */
+  readonly errors: number;
+  /** Upper bounds in milliseconds of the middle and the slowest hundredth; null without requests. */
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  /** Times the process had to be started again by itself. */
+  readonly restarts: number;
+}
+
+/** For targets whose traffic we can steer and see. */
+export interface Traffic {
+  /** Requests wait instead of being answered; bounded by the target. Idempotent. */
+  hold(ctx: TargetContext): Promise<void>;
+  resume(ctx: TargetContext): Promise<void>;
+  held(ctx: TargetContext): Promise<boolean>;
+  evidence(ctx: TargetContext, release: ReleaseRef): Promise<Evidence>;
+  /** Shares by release id; they sum to 1. Growing one share only adds users to it. */
+  split(ctx: TargetContext, shares: Readonly<Record<string, number>>): Promise<void>;
+}
+
+export interface Target {
+  readonly kind: string;
+  /** Longest time that a request may still take effect after its sender died; 0 where the fence is enforced. */
+  readonly landingMs: number;
+  /** What serves now, read from the target itself; null when nothing does. */
+  live(ctx: TargetContext): Promise<ReleaseRef | null>;
+  /** Builds or uploads, findable by deployment id; no traffic. */
+  stage(ctx: TargetContext): Promise<ReleaseRef>;
+  /** What an interrupted or finished `stage` of this deployment left; null when nothing complete is there. */
+  find(ctx: TargetContext): Promise<ReleaseRef | null>;
+  /** All traffic to this release (null: to none); idempotent; also the way back. */
+  activate(ctx: TargetContext, release: ReleaseRef | null): Promise<void>;
+  /** Removes what `stage` of this deployment made, finished or not; already gone is fine. */
+  discard(ctx: TargetContext, release: ReleaseRef | null): Promise<void>;
+  probe(ctx: TargetContext, release: ReleaseRef): Promise<Probe>;
+  readonly lifecycle?: Lifecycle;
+  readonly traffic?: Traffic;
+  readonly data?: ProtectedData;
+  /** Whether the artefact of an older release is still there to go back to. */
+  kept?(ctx: TargetContext, release: ReleaseRef): Promise<boolean>;
+  /** Removes artefacts beyond the configured number, never one in `keep`; returns the ids removed. */
+  prune?(ctx: TargetContext, keep: readonly string[]): Promise<readonly string[]>;
+  /** The release's own output, newest last. */
+  logs?(release: ReleaseRef, lines: number): Promise<readonly string[]>;
+}

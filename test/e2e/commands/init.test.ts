@@ -1,0 +1,96 @@
+/** init: what it writes for projects of several kinds is valid, and nothing that was there is lost. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import type { Choices } from '../../../src/cli/init/written.ts';
+import { createProject, type TestProject } from './project.ts';
+import { type Files, writeFiles } from '../../fixtures/apps/app-repository.ts';
+
+let project: TestProject;
+afterEach(() => project.dispose());
+
+const read = (name: string) => readFileSync(join(project.path, name), 'utf8');
+const manifest = (facts: object) => JSON.stringify({ name: '@acme/Web Shop', ...facts });
+
+const PROJECTS: readonly (readonly [string, Files, Partial<Choices>])[] = [
+  [
+    'npm with a lockfile and a build',
+    { 'package.json': manifest({ scripts: { start: 'node dist/main.js', build: 'tsc' }, devDependencies: { typescript: '7' } }), 'package-lock.json': '{}', 'src/main.ts': `app.get('/healthz')` },
+    { app: 'web-shop', kind: 'Node with npm', install: 'npm ci --include=dev', build: 'npm run build', start: 'node dist/main.js', healthPath: '/healthz' },
+  ],
+  [
+    'Next.js with pnpm',
+    { 'package.json': manifest({ scripts: { start: 'next start', build: 'next build' }, dependencies: { next: '16', react: '19' } }), 'pnpm-lock.yaml': '', 'app/api/health/route.ts': '' },
+    { kind: 'Next.js with pnpm', install: 'pnpm install --frozen-lockfile', build: 'pnpm run build', start: 'pnpm start', healthPath: '/api/health' },
+  ],
+  [
+    'yarn with a Procfile, a database and quotes',
+    { 'package.json': manifest({ dependencies: { express: '5' } }), 'yarn.lock': '', Procfile: `release: x\nweb: node -e "require('./s')" # it's: odd\n`, '.env.example': 'DATABASE_URL=postgres://x' },
+    { kind: 'Express with yarn', install: 'yarn install --frozen-lockfile', start: `node -e "require('./s')" # it's: odd`, databaseUrl: true },
+  ],
+  [
+    'Rack with Bundler',
+    { Gemfile: `source 'https://rubygems.org'\ngem 'puma'\n`, 'config.ru': `map('/up') { run App }` },
+    { kind: 'Ruby (Rack)', install: 'bundle install', start: 'bundle exec puma -b tcp://127.0.0.1:$PORT', healthPath: '/up' },
+  ],
+  ['Rails', { Gemfile: `gem 'rails'`, 'bin/rails': '', 'config/routes.rb': `get 'up' => 'rails/health#show'` }, { kind: 'Rails', healthPath: '/up' }],
+  ['a Dockerfile only', { Dockerfile: 'FROM x\nCMD ["python", "-m", "http.server"]\n' }, { start: 'python -m http.server' }],
+  ['nothing that is known', { 'index.html': '<p>' }, { start: null, healthPath: null }],
+];
+
+test.each(PROJECTS)('%s: found, written, and valid', async (_what, files, found) => {
+  project = createProject(files);
+  const { detected } = await project.json<{ detected: Choices }>(0, 'init', '--yes');
+  expect(detected).toMatchObject(found);
+  expect(await project.belay('config', 'validate')).toMatchObject({ code: 0 });
+  const { production } = (parse(read('belay.yml')) as { environments: { production: { targets: { web: { start?: string } } } } }).environments;
+  expect(production.targets.web.start ?? null).toBe(detected.start);
+});
+
+test.each(PROJECTS)('%s: the same in TypeScript', async (_what, files) => {
+  project = createProject(files);
+  await project.json(0, 'init', '--yes', '--ts', '--no-ci');
+  expect(await project.belay('config', 'validate')).toMatchObject({ code: 0 });
+  expect(existsSync(join(project.path, '.github'))).toBe(false);
+});
+
+test('what is there is kept; only --force writes the configuration anew', async () => {
+  project = createProject({ 'health.yml': 'http: []\n', '.gitignore': 'node_modules' });
+  await project.json(0, 'init', '--start', 'node a.js');
+  expect(read('health.yml')).toBe('http: []\n');
+  expect(read('.gitignore')).toBe('node_modules\n.belay/\n');
+  const before = read('belay.yml');
+  expect(await project.belay('init', '--start', 'node b.js')).toMatchObject({ code: 2, stderr: expect.stringContaining('--force') });
+  expect(await project.belay('init', '--ts', '--force')).toMatchObject({ code: 2, stderr: expect.stringContaining('contradict') });
+  expect(read('belay.yml')).toBe(before);
+  await project.json(0, 'init', '--force', '--start', 'node b.js');
+  expect(read('belay.yml')).toContain('start: node b.js');
+  expect(read('.gitignore')).toBe('node_modules\n.belay/\n');
+});
+
+test('the workflows are YAML, run one at a time, put no input into a script, and never unlock', async () => {
+  project = createProject({ 'package.json': manifest({ main: 'a.js' }) });
+  await project.json(0, 'init');
+  for (const name of ['deploy', 'rollback']) {
+    const text = read(`.github/workflows/${name}.yml`);
+    const workflow = parse(text) as { concurrency: object; jobs: Record<string, { steps: { run?: string }[] }> };
+    expect(workflow.concurrency).toEqual({ group: 'belay-production', 'cancel-in-progress': false });
+    const scripts = Object.values(workflow.jobs).flatMap((job) => job.steps.flatMap((step) => step.run ?? []));
+    expect(scripts).toHaveLength(1);
+    expect(scripts.join()).not.toContain('${{');
+    expect(text).not.toMatch(/lock release|failure\(\)/);
+    execFileSync('sh', ['-n', '-c', scripts.join('\n')]);
+  }
+});
+
+test('wrong flags are refused before anything is written', async () => {
+  project = createProject({});
+  for (const flags of [['--port', '0'], ['--port', '99999'], ['--health', 'up'], ['--app', 'Web Shop'], ['--yse']]) {
+    expect(await project.belay('init', ...flags)).toMatchObject({ code: 2 });
+  }
+  expect(existsSync(join(project.path, 'belay.yml'))).toBe(false);
+  writeFiles(project.path, { 'package.json': '{' });
+  expect(await project.belay('init')).toMatchObject({ code: 1, stderr: expect.stringContaining('package.json is not JSON') });
+});

@@ -1,0 +1,135 @@
+/** A simulated platform: what is staged, runs and serves on it, the data of its application, and how healthy that is. */
+import { Problem } from '../../src/core/errors.ts';
+import type { World } from './world.ts';
+
+export interface Abilities {
+  readonly lifecycle: boolean;
+  readonly traffic: boolean;
+  readonly data: boolean;
+}
+
+/** How an application of a commit behaves. */
+export type Health =
+  | { readonly kind: 'good'; readonly readyMs: number }
+  | { readonly kind: 'never' }
+  | { readonly kind: 'ends' }
+  | { readonly kind: 'decays'; readonly afterMs: number };
+
+interface Staged {
+  readonly deployment: string;
+  readonly commit: string;
+}
+
+export class Platform {
+  readonly name: string;
+  readonly abilities: Abilities;
+  /** 0: this platform refuses tokens below one it has seen. */
+  readonly landingMs: number;
+  readonly world: World;
+  live: string | null = null;
+  held = false;
+  /** Highest token that changed something here. */
+  token = 0;
+  readonly releases = new Map<string, Staged>();
+  readonly running = new Map<string, number>();
+  /** Processes that died by themselves. */
+  readonly died = new Set<string>();
+  /** `m:<release>` is a migration, `u<n>` what users wrote. */
+  data: readonly string[] = ['u0'];
+  readonly snapshots = new Map<string, readonly string[]>();
+  #writes = 0;
+  #caughtUpTo = 0;
+  #liveSince = 0;
+  readonly #healthOf: (commit: string) => Health;
+
+  constructor(
+    world: World,
+    facts: { name: string; abilities: Abilities; landingMs: number; healthOf: (commit: string) => Health },
+  ) {
+    this.world = world;
+    this.name = facts.name;
+    this.abilities = facts.abilities;
+    this.landingMs = facts.landingMs;
+    this.#healthOf = facts.healthOf;
+  }
+
+  /** Users write while something serves them. To be called before anything changes, and before the data is looked at. */
+  catchUp(): void {
+    const served = this.abilities.data && this.live !== null && this.running.has(this.live) && !this.held;
+    if (served && this.world.now - this.#caughtUpTo > 500) {
+      this.#writes += 1;
+      this.data = [...this.data, `u${this.#writes}`];
+    }
+    this.#caughtUpTo = this.world.now;
+  }
+
+  health(id: string): Health {
+    return this.#healthOf(this.releases.get(id)?.commit ?? '');
+  }
+
+  /** Null when it answers, else why it does not; `final` when waiting will not help. */
+  sick(id: string): { reason: string; final: boolean } | null {
+    if (!this.releases.has(id)) return { reason: 'is not there', final: true };
+    const started = this.abilities.lifecycle ? this.running.get(id) : 0;
+    if (started === undefined) return { reason: 'does not run', final: true };
+    const health = this.health(id);
+    const age = this.world.now - started;
+    if (health.kind === 'never') return { reason: 'answers 500', final: false };
+    if (health.kind === 'ends') return { reason: 'has ended', final: true };
+    if (health.kind === 'good')
+      return age >= health.readyMs || !this.abilities.lifecycle ? null : { reason: 'starts up', final: false };
+    const since = this.live === id ? this.world.now - this.#liveSince : 0;
+    return since >= health.afterMs ? { reason: 'answers 500', final: false } : null;
+  }
+
+  stage(deployment: string, commit: string): string {
+    const id = `${this.name}-${deployment}`;
+    this.releases.set(id, { deployment, commit });
+    return id;
+  }
+
+  find(deployment: string): string | null {
+    for (const [id, staged] of this.releases) if (staged.deployment === deployment) return id;
+    return null;
+  }
+
+  activate(id: string | null): void {
+    if (id !== null && !this.releases.has(id)) throw new Problem('RELEASE_PRUNED', `${id} is not known`);
+    if (this.live !== id) this.#liveSince = this.world.now;
+    this.live = id;
+  }
+
+  discard(id: string): void {
+    if (this.live === id) throw new Problem('TARGET_FAILED', `${id} is live and stays`);
+    this.releases.delete(id);
+    this.running.delete(id);
+  }
+
+  start(id: string): void {
+    if (!this.releases.has(id)) throw new Problem('RELEASE_PRUNED', `${id} is not known`);
+    if (this.running.has(id)) return;
+    this.running.set(id, this.world.now);
+    this.died.delete(id);
+    if (this.abilities.data && !this.data.includes(`m:${id}`)) this.data = [...this.data, `m:${id}`];
+  }
+
+  stop(id: string): void {
+    this.running.delete(id);
+  }
+
+  kill(id: string): void {
+    if (this.running.delete(id)) this.died.add(id);
+  }
+
+  snapshot(id: string): void {
+    if (!this.snapshots.has(id)) this.snapshots.set(id, this.data);
+  }
+
+  requests(id: string): { requests: number; errors: number } {
+    if (this.live !== id) return { requests: 0, errors: 0 };
+    const requests = Math.floor((this.world.now - this.#liveSince) / 20);
+    const health = this.health(id);
+    const bad = health.kind === 'decays' ? Math.max(0, this.world.now - this.#liveSince - health.afterMs) / 20 : 0;
+    return { requests, errors: Math.floor(health.kind === 'never' || health.kind === 'ends' ? requests : bad) };
+  }
+}

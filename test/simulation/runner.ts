@@ -1,0 +1,147 @@
+/** One command of Belay in the simulated world: its runtime, its environment, and what it is asked to do. */
+import { askHolder } from '../../src/core/control.ts';
+import { deploy } from '../../src/core/deploy.ts';
+import { recoverOpen, requireOpenEnvironment, environmentRow, withSession } from '../../src/core/open.ts';
+import { recover } from '../../src/core/recover.ts';
+import { rollBack } from '../../src/core/rollback.ts';
+import type { Environment, Heartbeat, Runtime } from '../../src/core/runtime.ts';
+import type { Fence, Store } from '../../src/stores/store.ts';
+import type { Actor } from './actor.ts';
+import type { Platforms } from './fake-call.ts';
+import { targetFor } from './fake-target.ts';
+import type { Platform } from './platform.ts';
+import type { Operation, Scenario } from './scenario.ts';
+
+export const ENVIRONMENT = 'production';
+export const TTL_MS = 30_000;
+const RENEW_EVERY_MS = 5_000;
+
+/** As the real one: renews on a thread of its own, and counts its deadline from before a renewal was sent. */
+export function heartbeatFor(actor: Actor, store: Store, fence: Fence, ttlMs: number, takenAt: number): Heartbeat {
+  let deadline = takenAt + ttlMs;
+  const stopped = new AbortController();
+  const renew = async () => {
+    const sent = actor.clock.now();
+    const ours = await store.leases.renew(fence);
+    deadline = ours ? Math.max(deadline, sent + ttlMs) : Number.NEGATIVE_INFINITY;
+    return ours;
+  };
+  const beat = async () => {
+    for (;;) {
+      await actor.clock.sleep(RENEW_EVERY_MS, stopped.signal);
+      if (stopped.signal.aborted) return;
+      const ours = await renew().catch(() => true);
+      if (!ours) return;
+    }
+  };
+  void beat();
+  return {
+    deadline: () => deadline,
+    renew,
+    stop: async () => stopped.abort(),
+  };
+}
+
+export interface Surroundings {
+  readonly scenario: Scenario;
+  readonly platforms: ReadonlyMap<string, Platform>;
+  readonly shared: Platforms;
+  readonly storeOf: (actor: Actor) => Store;
+  readonly isAlive: Runtime['isAlive'];
+}
+
+export function runtimeFor(actor: Actor, surroundings: Surroundings): Runtime {
+  const store = surroundings.storeOf(actor);
+  return {
+    store,
+    clock: actor.clock,
+    exec: async () => {
+      throw new Error('a simulation runs no programs');
+    },
+    newId: () => actor.newId(),
+    holder: actor.holder,
+    actor: actor.traits.name,
+    tool: 'belay 0.1.0',
+    isAlive: (holder) => (holder.host === actor.traits.host ? surroundings.isAlive(holder) : null),
+    startHeartbeat: (fence, ttlMs, takenAt) => heartbeatFor(actor, store, fence, ttlMs, takenAt),
+    stop: { gently: actor.gently.signal, now: actor.now.signal },
+    emit: (notice) => {
+      if (notice.type === 'note') actor.world.trace(() => `${actor.traits.name} note: ${notice.text}`);
+    },
+  };
+}
+
+export function environmentFor(
+  actor: Actor,
+  { scenario, platforms, shared }: Surroundings,
+  waitMs: number,
+): Environment {
+  const targets = new Map([...platforms].map(([name, platform]) => [name, targetFor(actor, platform, shared)]));
+  const healthy = {
+    name: 'answers',
+    run: async ({ urls }: { urls: Readonly<Record<string, string>> }) => {
+      const bad = [...platforms.values()].filter((one) => {
+        const id = urls[one.name]?.slice('http://'.length, -1);
+        return id === undefined ? false : one.sick(id) !== null;
+      });
+      const status = bad.length > 0 ? ('fail' as const) : ('pass' as const);
+      return {
+        check: 'answers',
+        status,
+        summary: bad.map((one) => one.name).join(' '),
+        findings: [],
+        measurements: [],
+      };
+    },
+  };
+  const limits = { stage: 40_000, hold: 20_000, stop: 20_000, snapshot: 20_000, restore: 20_000, start: 15_000 };
+  return {
+    name: ENVIRONMENT,
+    app: 'shop',
+    targets,
+    strategy: scenario.strategy,
+    soakMs: scenario.soakMs,
+    bakeMs: scenario.bakeMs,
+    triggers: scenario.triggers,
+    checks: scenario.checks ? [healthy] : [],
+    limits: {
+      ...limits,
+      activate: 20_000,
+      check: 20_000,
+      verify: 20_000,
+      resume: 20_000,
+      retire: 20_000,
+      soak: 60_000,
+    },
+    standby: scenario.standby,
+    configHash: 'hash',
+    lease: { ttlMs: TTL_MS, waitMs },
+  };
+}
+
+/** Runs the command; what it returns is its outcome, or the error it ended with. */
+export async function perform(actor: Actor, surroundings: Surroundings, operation: Operation): Promise<string> {
+  const runtime = runtimeFor(actor, surroundings);
+  const environment = environmentFor(actor, surroundings, operation.waitMs);
+  if (operation.what === 'recover') {
+    const recovered = await recover(runtime, environment, operation.verdict, 'a person says so');
+    return recovered ? `recovered ${recovered.outcome}` : 'nothing to recover';
+  }
+  if (operation.what === 'deploy') {
+    const source = { commit: operation.commit };
+    const request = { kind: 'deploy', source, reason: null, acceptDrift: false, despiteFreeze: null } as const;
+    return (await deploy(runtime, environment, request)).outcome;
+  }
+  return withSession(runtime, environment, async (session) => {
+    await recoverOpen(session);
+    requireOpenEnvironment(await environmentRow(runtime, ENVIRONMENT), ENVIRONMENT);
+    const request = { to: null, reason: 'looks bad', data: operation.data, loseWrites: 1_000 };
+    return (await rollBack(session, request)).outcome;
+  });
+}
+
+/** Asks the running deployment to stop or wait, as another process does. */
+export async function requestOf(actor: Actor, surroundings: Surroundings, kind: 'abort' | 'pause'): Promise<string> {
+  const { deployment } = await askHolder(runtimeFor(actor, surroundings), ENVIRONMENT, kind, 'a person says so');
+  return `${kind} asked of ${deployment}`;
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
+const define = { __BELAY_VERSION__: JSON.stringify(version) };
+const shared = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' as const };
+
+export default defineConfig({
+  test: {
+    projects: [
+      { define, test: { ...shared, name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        define,
+        test: {
+          ...shared,
+          name: 'integration',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/crash/**', 'test/e2e/**', 'test/fixtures/**', '**/node_modules/**'],
+        },
+      },
+      { define, test: { ...shared, name: 'crash', include: ['test/crash/**/*.test.ts'], testTimeout: 300_000 } },
+      { define, test: { ...shared, name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 180_000 } },
+    ],
+  },
+});
