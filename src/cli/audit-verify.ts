@@ -5,6 +5,7 @@ import { EXIT, Problem } from '../core/errors.ts';
 import type { ChainHead } from '../core/journal.ts';
 import type { Store } from '../stores/store.ts';
 import type { Cli, CommonOptions } from './cli.ts';
+import { helpText } from './help-text.ts';
 import { withCommonOptions } from './options.ts';
 import { facts } from './render/facts.ts';
 import { paint, shape } from './render/shape.ts';
@@ -54,9 +55,12 @@ export function auditVerify(cli: Cli): Command {
     .option('--known <head>', 'a head that an earlier run has printed: it must still be part of the chain', headOption)
     .addHelpText(
       'after',
-      '\nKeep the printed head somewhere else: who can write to the store could also write a new chain.' +
-        '\nExits with 0 when every chain is whole, with 1 when one is not; the event is named.' +
-        '\n\nExamples:\n  belay audit verify\n  belay audit verify --env production --known 118:9f86d081884c7d659a2f…',
+      helpText(
+        cli,
+        '\nKeep the printed head somewhere else: who can write to the store could also write a new chain.' +
+          '\nExits with 0 when every chain is whole, with 1 when one is not; the event is named.' +
+          '\n\nExamples:\n  belay audit verify\n  belay audit verify --env production --known 118:9f86d081884c7d659a2f…',
+      ),
     )
     .action((_own: VerifyOptions, self: Command) => {
       // `audit` takes most of these options too, and would have taken them first.

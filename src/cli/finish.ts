@@ -3,7 +3,7 @@ import { EXIT, type ExitCode, type Problem } from '../core/errors.ts';
 import type { DeployResult } from '../core/deploy.ts';
 import type { RollbackResult } from '../core/rollback.ts';
 import { readDeployment } from '../core/open.ts';
-import { describeLive, readEnvironmentRow } from '../core/status.ts';
+import { describeObserved, readEnvironmentRow } from '../core/status.ts';
 import type { Cli, CommonOptions } from './cli.ts';
 import { reportToGitHub } from './render/github.ts';
 import { type Ending, OUTCOME_CODES, printEnding } from './render/outcome.ts';
@@ -42,7 +42,7 @@ export async function finishDeploy(
     outcome: watched?.rollback?.outcome === 'committed' ? 'rolled-back' : outcome,
     what: `${deployment} · ${release} · ${opened.name}`,
     reason: watched?.rollback ? `taken back by ${watched.rollback.deployment}` : reason,
-    live: await describeLive(store, opened.name),
+    live: await describeObserved(opened.project.runtime, opened.environment),
     next: refusal?.next ?? NEXT[code] ?? 'belay status',
   };
   const error = refusal ? { code: refusal.code, message: refusal.message, why: refusal.why } : undefined;
@@ -60,7 +60,7 @@ export async function finishRollback(
   const what = result.changed
     ? `${result.deployment} · back on ${result.release}`
     : `${result.release} was live already; nothing changed`;
-  const live = await describeLive(opened.project.runtime.store, opened.name);
+  const live = await describeObserved(opened.project.runtime, opened.environment);
   const ending: Ending = { outcome: result.outcome, what, live, next: NEXT[code] ?? 'belay status' };
   await finish(cli, options, opened, { code, ending, facts: { ...result, environment: opened.name }, refusal: null });
 }

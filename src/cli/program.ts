@@ -60,7 +60,8 @@ export async function buildProgram(cli: Cli, name: string | undefined): Promise<
   const program = new Command('belay')
     .description('Every deployment is a transaction: it commits healthy, or it goes back to what ran before.')
     .version(cli.version, '-V, --version', 'print the version')
-    .helpCommand('help [command]', 'help for a command');
+    .helpCommand('help [command]', 'help for a command')
+    .configureHelp({ subcommandTerm: (command) => command.name() });
   const wanted = name === undefined ? undefined : COMMANDS[name];
   for (const [known, entry] of Object.entries(COMMANDS)) {
     if (entry === wanted) program.addCommand((await entry.load()).command(cli));

@@ -1,6 +1,6 @@
 /** Opens the project for a command and closes it again; a problem on the way is told with what is live. */
 import { isProblem } from '../core/errors.ts';
-import { describeLive } from '../core/status.ts';
+import { describeObserved } from '../core/status.ts';
 import type { Environment } from '../core/runtime.ts';
 import { openProject, type Project, requireEnvironment } from '../project.ts';
 import type { Cli, CommonOptions } from './cli.ts';
@@ -64,13 +64,14 @@ export async function withEnvironment(
 ): Promise<void> {
   await withProject(cli, options, open, async (project, renderer) => {
     const name = environmentName(cli, project.config, options);
+    requireEnvironment(project.config, name);
+    const environment = await project.environment(name);
     try {
-      requireEnvironment(project.config, name);
-      await work({ project, name, renderer, environment: await project.environment(name) });
+      await work({ project, name, renderer, environment });
     } catch (error) {
       renderer.end();
       if (!isProblem(error)) throw error;
-      const live = await describeLive(project.runtime.store, name).catch(() => undefined);
+      const live = await describeObserved(project.runtime, environment);
       printProblem(cli, error, { json: options.json ?? false, live });
       cli.exit(error.exitCode);
     }

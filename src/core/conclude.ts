@@ -85,7 +85,10 @@ function failedItsUsers(session: Session): boolean {
   const { kind, steps } = session.state;
   const stopped = session.stopForward.signal.aborted || session.runtime.stop.gently.aborted;
   if (stopped || (kind !== 'deploy' && kind !== 'promote')) return false;
-  const hadTraffic = [...steps].some(([id, step]) => id.startsWith('activate:') && step.attempts > 0);
+  // A switch that failed itself (its port belongs to another program) has shown the release to nobody.
+  const hadTraffic = [...steps].some(
+    ([id, step]) => id.startsWith('activate:') && step.attempts > 0 && (step.receipt !== null || step.error === null),
+  );
   return hadTraffic && [...steps.values()].some((step) => step.error !== null);
 }
 

@@ -90,12 +90,22 @@ export async function ensureTimeForEffect(runtime: Runtime, heartbeat: Heartbeat
   if (heartbeat.deadline() - runtime.clock.now() >= EFFECT_MARGIN_MS) return;
   const ours = await heartbeat.renew();
   if (!ours) throw fenced();
-  if (heartbeat.deadline() - runtime.clock.now() < EFFECT_MARGIN_MS) {
-    throw new Problem('LEASE_EXPIRING', 'The lock could not be renewed in time, so nothing more was started', {
-      next: 'belay recover',
-      retry: 'later',
-    });
-  }
+  if (heartbeat.deadline() - runtime.clock.now() < EFFECT_MARGIN_MS) throw expiring();
+}
+
+/**
+ * Called for every single request of a step: a later one must not outlive the lease that the first was sent under (G14).
+ * @throws Problem LEASE_EXPIRING
+ */
+export function requireLease(runtime: Runtime, heartbeat: Heartbeat): void {
+  if (heartbeat.deadline() <= runtime.clock.now()) throw expiring();
+}
+
+function expiring(): Problem {
+  return new Problem('LEASE_EXPIRING', 'The lock could not be renewed in time, so nothing more was started', {
+    next: 'belay recover',
+    retry: 'later',
+  });
 }
 
 export function fenced(): Problem {

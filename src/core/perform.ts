@@ -27,10 +27,17 @@ async function intentOf(session: Session, step: PlannedStep): Promise<NewEvent> 
   }
 }
 
-async function runStep(session: Session, step: PlannedStep, finish: (event: NewEvent) => Promise<void>): Promise<void> {
+interface Group {
+  /** Writes how a step ended. */
+  readonly finish: (event: NewEvent) => Promise<void>;
+  /** Aborted when one step of the group has failed: what its siblings do would be undone anyway. */
+  readonly failed: AbortController;
+}
+
+async function runStep(session: Session, step: PlannedStep, { finish, failed }: Group): Promise<void> {
   const { clock } = session.runtime;
   const started = clock.now();
-  const { ctx, within, end } = contextOf(session, step);
+  const { ctx, within, end } = contextOf(session, step, 'forward', failed.signal);
   try {
     const receipt = await within(STEPS[step.kind].run(ctx));
     const seen = STEPS[step.kind].look ? await see(ctx) : ({ is: 'wanted', receipt } as const);
@@ -45,6 +52,7 @@ async function runStep(session: Session, step: PlannedStep, finish: (event: NewE
     stopOn(session, error);
     const unheard = isProblem(error) && (error.unknown || error.retry === 'later') && !isObserving(step);
     if (unheard) session.unheard.set(step.id, clock.now());
+    else failed.abort();
     await finish(
       unheard
         ? session.event('step.unknown', { step: step.id, error: recorded(error) })
@@ -83,7 +91,8 @@ export async function runGroup(session: Session, steps: readonly PlannedStep[]):
     if (running === 0) session.defer(event);
     else await session.append(event);
   };
-  const results = await Promise.allSettled(steps.map((step) => runStep(session, step, finish)));
+  const group = { finish, failed: new AbortController() };
+  const results = await Promise.allSettled(steps.map((step) => runStep(session, step, group)));
   over.abort();
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }

@@ -1,6 +1,7 @@
 /** What a step is given to work with: its target, its signal, what the journal says of it. */
 import type { TargetContext } from '../targets/target.ts';
 import { Problem } from './errors.ts';
+import { requireLease } from './lease.ts';
 import type { PlannedStep } from './plan.ts';
 import type { Session } from './session.ts';
 import { asRef, type StepContext } from './steps/step.ts';
@@ -19,7 +20,12 @@ export interface OpenContext {
  * A way forward is cut off by the operator's wish to stop; a way back only by the wish to stop at once.
  * Call `end` when the step has ended.
  */
-export function contextOf(session: Session, step: PlannedStep, way: 'forward' | 'back' = 'forward'): OpenContext {
+export function contextOf(
+  session: Session,
+  step: PlannedStep,
+  way: 'forward' | 'back' = 'forward',
+  sibling?: AbortSignal,
+): OpenContext {
   const { runtime, environment, state } = session;
   const { plan } = state;
   if (!plan) throw new Error('no plan');
@@ -31,19 +37,23 @@ export function contextOf(session: Session, step: PlannedStep, way: 'forward' | 
   const sources = [cut.signal, runtime.stop.now];
   // Behind the commit the only way is forward, so a gentle stop lets these steps end.
   if (way === 'forward' && !step.after) sources.push(session.stopForward.signal, runtime.stop.gently);
+  if (sibling && !step.after) sources.push(sibling);
   const signal = AbortSignal.any(sources);
   void runtime.clock.sleep(step.limitMs, over.signal).then(() => {
     if (!over.signal.aborted) cut.abort(timeUp);
   });
   const known = () => session.state.steps.get(step.id);
-  const contextFor = (): TargetContext => ({
-    deployment: plan.deployment,
-    fence: session.fence,
-    source: plan.release.source,
-    signal,
-    exec: runtime.exec,
-    say: (line) => runtime.emit({ type: 'output', step: step.id, line }),
-  });
+  const contextFor = (): TargetContext => {
+    requireLease(runtime, session.heartbeat);
+    return {
+      deployment: plan.deployment,
+      fence: session.fence,
+      source: plan.release.source,
+      signal,
+      exec: runtime.exec,
+      say: (line) => runtime.emit({ type: 'output', step: step.id, line }),
+    };
+  };
   const ctx: StepContext = {
     step,
     plan,

@@ -18,11 +18,14 @@ export function recorded(error: unknown): RecordedError {
   return { code: error.code, message, ...(details.length > 0 ? { details } : {}) };
 }
 
-/** Passes on the errors after which this process must not do anything more, whatever the plan says. */
+/**
+ * Passes on the errors after which this process must not do anything more, whatever the plan says. A step that
+ * was cut off by a wish to stop gently is none: what it left is looked for and undone.
+ */
 export function stopOn(session: Session, error: unknown): void {
   throwIfStoppedNow(session);
   if (!isProblem(error)) return;
-  if (['FENCED', 'LEASE_EXPIRING', 'INTERRUPTED'].includes(error.code) || error.code.startsWith('STORE_')) throw error;
+  if (['FENCED', 'LEASE_EXPIRING'].includes(error.code) || error.code.startsWith('STORE_')) throw error;
 }
 
 export function throwIfStoppedNow(session: Session): void {

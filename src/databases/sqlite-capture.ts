@@ -35,7 +35,7 @@ async function captureQuiet(file: string, target: string, signal: AbortSignal): 
     }
     const live = await scanMembers(file, signal);
     const copy = await scanMembers(target, signal);
-    return membersIdentity(live) === membersIdentity(copy) ? copy : copy;
+    return membersIdentity(live) === membersIdentity(copy) ? copy : null;
   } catch (error) {
     // A journal that ended between listing and copying: the database is in use.
     if (isMissing(error)) return null;

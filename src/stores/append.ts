@@ -101,7 +101,7 @@ export function splitKnown(
 export function fenced(environment: string): Problem {
   return new Problem('FENCED', `This process no longer holds the lease of ${environment}`, {
     why: 'another process took it over; nothing was written',
-    next: `belay status ${environment}`,
+    next: `belay status --env ${environment}`,
   });
 }
 

@@ -50,7 +50,7 @@ const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 function fenced(environment: string): Problem {
   return new Problem('FENCED', `This process no longer holds the lease of ${environment}`, {
     why: 'another process took it over; nothing was written',
-    next: `belay status ${environment}`,
+    next: `belay status --env ${environment}`,
   });
 }
 

@@ -35,6 +35,8 @@ export class Actor {
   fate: Fate;
   diedAt: number | null = null;
   pausedUntil = 0;
+  /** Its own clock's time until which it may believe that the lease is its own. */
+  leaseUntil = Number.POSITIVE_INFINITY;
   /** Failures that it was shown: a reason not to be able to tell. */
   troubles = 0;
   #wallSkew: number;

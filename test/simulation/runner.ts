@@ -19,11 +19,13 @@ const RENEW_EVERY_MS = 5_000;
 /** As the real one: renews on a thread of its own, and counts its deadline from before a renewal was sent. */
 export function heartbeatFor(actor: Actor, store: Store, fence: Fence, ttlMs: number, takenAt: number): Heartbeat {
   let deadline = takenAt + ttlMs;
+  actor.leaseUntil = deadline;
   const stopped = new AbortController();
   const renew = async () => {
     const sent = actor.clock.now();
     const ours = await store.leases.renew(fence);
     deadline = ours ? Math.max(deadline, sent + ttlMs) : Number.NEGATIVE_INFINITY;
+    actor.leaseUntil = deadline;
     return ours;
   };
   const beat = async () => {

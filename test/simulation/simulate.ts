@@ -79,6 +79,10 @@ class Run {
         if (this.#deposed.has(request.actor.traits.name)) {
           world.violate('G2 goes-on', `${request.actor.traits.name} sends ${request.verb} after it was refused`);
         }
+        const { actor } = request;
+        if (actor.leaseUntil <= actor.clock.now() && actor.pausedUntil === 0) {
+          world.violate('G14 no-lease', `${actor.traits.name} sends ${request.verb} without a lease`);
+        }
         this.rules.received(request);
       },
       applied: (request) => this.rules.applied(request, request.actor.pausedUntil > 0),
@@ -182,7 +186,10 @@ class Run {
 
 /** Mends what was broken, and expects one undisturbed run to bring everything to an end. */
 async function converge(run: Run): Promise<void> {
-  for (const platform of run.platforms.values()) breakUndo(platform, { left: 0, lies: false });
+  for (const platform of run.platforms.values()) {
+    breakUndo(platform, { left: 0, lies: false });
+    platform.cured = true;
+  }
   let recovered = await run.undisturbed('recover');
   // Undoing that failed too often waits for a person, who tries once more.
   if (recovered === 'recovered stuck') recovered = await run.undisturbed('recover');

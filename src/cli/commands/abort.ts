@@ -4,6 +4,7 @@ import { recover } from '../../core/recover.ts';
 import { readEnvironmentRow } from '../../core/status.ts';
 import { ask, isHeld } from '../ask.ts';
 import type { BuildCommand, CommonOptions } from '../cli.ts';
+import { helpText } from '../help-text.ts';
 import { finishRequest, nothingToDo } from '../finish-request.ts';
 import { withCommonOptions } from '../options.ts';
 import { type Opened, withEnvironment } from '../with-project.ts';
@@ -35,9 +36,12 @@ export const command: BuildCommand = (cli) =>
     .option('--no-wait', 'ask only; do not wait for the answer')
     .addHelpText(
       'after',
-      '\nA deployment that is paused, or that was left by a dead process, is taken back by this command itself.' +
-        '\nExits with 0 when what ran before is live again, else with the code of the outcome.' +
-        '\n\nExamples:\n  belay abort --env production --reason "wrong branch"',
+      helpText(
+        cli,
+        '\nA deployment that is paused, or that was left by a dead process, is taken back by this command itself.' +
+          '\nExits with 0 when what ran before is live again, else with the code of the outcome.' +
+          '\n\nExamples:\n  belay abort --env production --reason "wrong branch"',
+      ),
     )
     .action((options: AbortOptions) =>
       withEnvironment(cli, options, { render: options, doing: 'abort' }, async (opened) => {

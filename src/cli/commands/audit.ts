@@ -4,6 +4,7 @@ import type { EventKind, JournalEvent } from '../../core/events.ts';
 import { readTrail, type TrailQuery } from '../../core/audit-trail.ts';
 import { findDeployment } from '../../core/history.ts';
 import type { BuildCommand, Cli, CommonOptions } from '../cli.ts';
+import { helpText } from '../help-text.ts';
 import { auditVerify } from '../audit-verify.ts';
 import { exportDeployments } from '../export-deployments.ts';
 import { momentOption } from '../moment.ts';
@@ -57,7 +58,8 @@ Formats:
   text     a line each, cut at the right edge
   ndjson   whole events with their hashes; can be verified again
   json     the same as one array
-  csv      for spreadsheets: ${EVENT_COLUMNS.join(', ')}
+  csv      for spreadsheets, a row per event:
+           ${EVENT_COLUMNS.join(', ')};
            with --deployments one row per deployment: timestamp, environment,
            deployed_by, commit, release, outcome, kind, deployment, reason,
            ended, artefacts. Cells that look like formulas start with '.
@@ -84,7 +86,7 @@ export const command: BuildCommand = (cli) =>
       new Option('--format <format>', 'how to print').choices(['text', 'json', 'ndjson', 'csv']).default('text'),
     )
     .option('--deployments', 'one row per deployment instead of one per event')
-    .addHelpText('after', HELP)
+    .addHelpText('after', helpText(cli, HELP))
     .addCommand(auditVerify(cli))
     .action((options: AuditOptions, self: Command) => {
       refuseUnknownWord(self);

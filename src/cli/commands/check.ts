@@ -5,8 +5,9 @@ import { checkLive } from '../../core/check-live.ts';
 import { EXIT, Problem } from '../../core/errors.ts';
 import type { CheckStatus } from '../../core/events.ts';
 import type { BuildCommand, Cli, CommonOptions } from '../cli.ts';
+import { helpText } from '../help-text.ts';
 import { withCommonOptions } from '../options.ts';
-import { layoutLine } from '../render/layout.ts';
+import { facts } from '../render/facts.ts';
 import { type Look, paint, plainText, shape } from '../render/shape.ts';
 import { grid } from '../render/grid.ts';
 import { withEnvironment } from '../with-project.ts';
@@ -44,10 +45,15 @@ function print(cli: Cli, name: string, results: readonly CheckResult[]): void {
   for (const result of results.filter((one) => !fine(one))) {
     const findings = result.findings.length > 0 ? result.findings : [result.summary];
     cli.out(`\n${shape(cli, LOOKS[result.status])} ${paint(cli, 'bold', plainText(cli, result.check))}`);
-    for (const text of findings) cli.out(layoutLine(cli, { look: 'none', label: '', text }, cli.columns));
+    for (const text of findings) for (const line of facts(cli, [['', text]])) cli.out(line);
   }
-  const bad = results.filter((one) => !fine(one)).length;
-  const next = bad > 0 ? `belay logs --env ${name}, or belay rollback --env ${name}` : `belay status --env ${name}`;
+  const failed = results.some((one) => one.status === 'fail');
+  const unknown = results.some((one) => !fine(one));
+  const next = failed
+    ? `belay logs --env ${name}, or belay rollback --env ${name}`
+    : unknown
+      ? 'belay doctor'
+      : `belay status --env ${name}`;
   cli.out(`\n  next  ${next}`);
 }
 
@@ -57,8 +63,11 @@ export const command: BuildCommand = (cli) =>
     .option('--target <name>', 'ask this target only; the checks run all the same')
     .addHelpText(
       'after',
-      '\nExits with 0 when everything passed, with 1 when something failed, could not be told or could not be looked at.' +
-        '\n\nExamples:\n  belay check --env production\n  belay check --json',
+      helpText(
+        cli,
+        '\nExits with 0 when everything passed, with 1 when something failed, could not be told or could not be looked at.' +
+          '\n\nExamples:\n  belay check --env production\n  belay check --json',
+      ),
     )
     .action((options: CommonOptions & { target?: string }) =>
       withEnvironment(cli, options, { readOnly: true }, async ({ project, name, environment }) => {

@@ -3,6 +3,7 @@ import { Argument, Command } from 'commander';
 import { peekStore } from '../../config/peek.ts';
 import { isProblem } from '../../core/errors.ts';
 import type { BuildCommand, Cli } from '../cli.ts';
+import { helpText } from '../help-text.ts';
 import { COMMANDS } from '../program.ts';
 import { completionScript, type Words } from '../render/completion.ts';
 
@@ -59,7 +60,7 @@ export const command: BuildCommand = (cli) =>
   new Command('completion')
     .description('Print a completion script for the shell: commands, options, and the names of environments.')
     .addArgument(new Argument('<shell>', 'which shell').choices([...SHELLS, 'environments']))
-    .addHelpText('after', `\nTo install it:\n  ${Object.values(INSTALL).join('\n  ')}`)
+    .addHelpText('after', helpText(cli, `\nTo install it:\n  ${Object.values(INSTALL).join('\n  ')}`))
     .action(async (shell: (typeof SHELLS)[number] | 'environments') => {
       if (shell === 'environments') return printEnvironments(cli);
       cli.out(completionScript(shell, await allWords(cli)));

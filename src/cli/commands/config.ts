@@ -8,6 +8,7 @@ import { configReference } from '../../config/reference.ts';
 import { configJsonSchema } from '../../config/schema-json.ts';
 import { requireEnvironment } from '../../project.ts';
 import type { BuildCommand, Cli, CommonOptions } from '../cli.ts';
+import { helpText } from '../help-text.ts';
 import { withCommonOptions } from '../options.ts';
 import { refuseUnknownWord } from '../unknown-word.ts';
 import { facts } from '../render/facts.ts';
@@ -92,7 +93,10 @@ export const command: BuildCommand = (cli) =>
     .addCommand(schema(cli))
     .addHelpText(
       'after',
-      '\nExamples:\n  belay config validate\n  belay config show --env production\n  belay config explain environments.production.targets.web.port',
+      helpText(
+        cli,
+        '\nExamples:\n  belay config validate\n  belay config show --env production\n  belay config explain environments.production.targets.web.port',
+      ),
     )
     .action((options: { reference?: boolean }, self: Command) => {
       refuseUnknownWord(self);

@@ -5,6 +5,7 @@ import { EXIT } from '../../core/errors.ts';
 import type { Project } from '../../project.ts';
 import { createExec } from '../../util/exec.ts';
 import type { BuildCommand, Cli, CommonOptions } from '../cli.ts';
+import { helpText } from '../help-text.ts';
 import { lookAtChecks, lookAtData, lookAtRecord, lookAtSecrets, lookAtSource } from '../doctor/environment.ts';
 import { type Finding, look, notChecked, pass, warn } from '../doctor/finding.ts';
 import { lookAtDisk, lookAtGit, lookAtNode, lookAtPostgresClients, lookAtPrograms } from '../doctor/machine.ts';
@@ -102,7 +103,10 @@ export const command: BuildCommand = (cli) =>
     )
     .addHelpText(
       'after',
-      '\nChanges nothing, except that it makes an empty store where there is none yet.\nExits with 0 when nothing failed, else with 1.\n\nExamples:\n  belay doctor\n  belay doctor --env production --json',
+      helpText(
+        cli,
+        '\nChanges nothing, except that it makes an empty store where there is none yet.\nExits with 0 when nothing failed, else with 1.\n\nExamples:\n  belay doctor\n  belay doctor --env production --json',
+      ),
     )
     .action(async (options: CommonOptions) => {
       const all = await findings(cli, options);

@@ -5,6 +5,7 @@ import { short } from '../../core/release.ts';
 import type { Outcome } from '../../core/state.ts';
 import type { DeploymentRow } from '../../core/views.ts';
 import type { BuildCommand, Cli, CommonOptions } from '../cli.ts';
+import { helpText } from '../help-text.ts';
 import { wholeNumber, withCommonOptions } from '../options.ts';
 import { grid } from '../render/grid.ts';
 import { OUTCOME_LOOKS, OUTCOME_WORDS, shape } from '../render/shape.ts';
@@ -73,7 +74,10 @@ export const command: BuildCommand = (cli) =>
     .option('--since <time>', 'only those since then: 2026-11-21, an ISO time, or an age such as 7d', momentOption)
     .addHelpText(
       'after',
-      '\nExamples:\n  belay history --outcome rolled-back --since 30d\n  belay history --env production --json',
+      helpText(
+        cli,
+        '\nExamples:\n  belay history --outcome rolled-back --since 30d\n  belay history --env production --json',
+      ),
     )
     .action((options: HistoryOptions) =>
       withRecord(cli, options, async (record) => {

@@ -1,6 +1,7 @@
 /** `belay init`: looks at the project and writes a configuration for it. */
 import { Command, InvalidArgumentError } from 'commander';
 import type { BuildCommand, Cli } from '../cli.ts';
+import { helpText } from '../help-text.ts';
 import { appName, detect } from '../init/detect.ts';
 import { refuseExisting, type WrittenFile, writeFiles } from '../init/files.ts';
 import { askPerson } from '../init/questions.ts';
@@ -79,7 +80,10 @@ export const command: BuildCommand = (cli) =>
     .option('--no-ci', 'write no workflows for GitHub Actions')
     .option('--json', 'print one JSON object on standard output')
     .option('--ascii', 'use no characters beyond ASCII')
-    .addHelpText('after', '\nExamples:\n  belay init\n  belay init --yes --start "node server.js" --port 80 --no-ci')
+    .addHelpText(
+      'after',
+      helpText(cli, '\nExamples:\n  belay init\n  belay init --yes --start "node server.js" --port 80 --no-ci'),
+    )
     .action(async (options: InitOptions) => {
       const where = { folder: cli.cwd, force: options.force ?? false, typescript: options.ts ?? false };
       refuseExisting(where);

@@ -6,6 +6,7 @@ import { readEnvironmentRow } from '../../core/status.ts';
 import type { LeaseRecord } from '../../stores/store.ts';
 import { formatDuration } from '../../util/duration.ts';
 import type { BuildCommand, Cli, CommonOptions } from '../cli.ts';
+import { helpText } from '../help-text.ts';
 import { durationOption, withCommonOptions } from '../options.ts';
 import { facts } from '../render/facts.ts';
 import { paint, plainText, shape } from '../render/shape.ts';
@@ -121,5 +122,8 @@ export const command: BuildCommand = (cli) =>
     .addCommand(release(cli))
     .addHelpText(
       'after',
-      '\nExamples:\n  belay lock status\n  belay lock acquire "database maintenance" --for 30m\n  belay lock release --nonce 0mh2x --because "the runner was deleted"',
+      helpText(
+        cli,
+        '\nExamples:\n  belay lock status\n  belay lock acquire "database maintenance" --for 30m\n  belay lock release --nonce 0mh2x --because "the runner was deleted"',
+      ),
     );

@@ -7,6 +7,7 @@ import { chooseRelease, releasesOf } from '../../core/rollback.ts';
 import { readEnvironmentRow } from '../../core/status.ts';
 import type { Target } from '../../targets/target.ts';
 import type { BuildCommand, CommonOptions } from '../cli.ts';
+import { helpText } from '../help-text.ts';
 import { wholeNumber, withCommonOptions } from '../options.ts';
 import { newLines } from '../render/new-lines.ts';
 import { paint } from '../render/shape.ts';
@@ -91,7 +92,10 @@ export const command: BuildCommand = (cli) =>
     .option('-f, --follow', 'go on with what comes, until Ctrl-C')
     .addHelpText(
       'after',
-      '\nWith --json every line is an object: {"target", "release", "line"}.\n\nExamples:\n  belay logs -n 50\n  belay logs r-4f2c1d9-x1k2v8 --target web --follow',
+      helpText(
+        cli,
+        '\nWith --json every line is an object: {"target", "release", "line"}.\n\nExamples:\n  belay logs -n 50\n  belay logs r-4f2c1d9-x1k2v8 --target web --follow',
+      ),
     )
     .action((release: string | undefined, options: LogsOptions) =>
       withEnvironment(cli, options, { readOnly: true }, async (opened) => {

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { ask } from '../ask.ts';
 import type { BuildCommand, CommonOptions } from '../cli.ts';
+import { helpText } from '../help-text.ts';
 import { finishRequest } from '../finish-request.ts';
 import { withCommonOptions } from '../options.ts';
 import { withEnvironment } from '../with-project.ts';
@@ -18,9 +19,12 @@ export const command: BuildCommand = (cli) =>
     .option('--no-wait', 'ask only; do not wait for the answer')
     .addHelpText(
       'after',
-      '\nThe environment stays closed until `belay resume` or `belay abort`.' +
-        '\nExits with 0 when it is paused, else with the code of the outcome.' +
-        '\n\nExamples:\n  belay pause --env production --reason "looking at the error rate"',
+      helpText(
+        cli,
+        '\nThe environment stays closed until `belay resume` or `belay abort`.' +
+          '\nExits with 0 when it is paused, else with the code of the outcome.' +
+          '\n\nExamples:\n  belay pause --env production --reason "looking at the error rate"',
+      ),
     )
     .action((options: PauseOptions) =>
       withEnvironment(cli, options, { render: options, doing: 'pause' }, async (opened) => {

@@ -9,6 +9,7 @@ import { requireEnvironment } from '../../project.ts';
 import { sourceOf } from '../../project-source.ts';
 import { formatDuration } from '../../util/duration.ts';
 import type { BuildCommand, Cli, CommonOptions } from '../cli.ts';
+import { helpText } from '../help-text.ts';
 import { withCommonOptions } from '../options.ts';
 import { facts } from '../render/facts.ts';
 import { grid } from '../render/grid.ts';
@@ -73,8 +74,11 @@ export const command: BuildCommand = (cli) =>
     .argument('[ref]', 'commit, branch or tag (default: what is checked out)')
     .addHelpText(
       'after',
-      '\nExits with 0 when a deployment would be let, with 3 when a gate would refuse it (drift, freeze, no room).' +
-        '\n\nExamples:\n  belay plan\n  belay plan v1.4.0 --env production --json',
+      helpText(
+        cli,
+        '\nExits with 0 when a deployment would be let, with 3 when a gate would refuse it (drift, freeze, no room).' +
+          '\n\nExamples:\n  belay plan\n  belay plan v1.4.0 --env production --json',
+      ),
     )
     .action(async (ref: string | undefined, options: CommonOptions) => {
       await withEnvironment(

@@ -8,6 +8,7 @@ import { requireEnvironment } from '../../project.ts';
 import { sourceOf } from '../../project-source.ts';
 import { ask } from '../ask.ts';
 import type { BuildCommand, Cli, CommonOptions } from '../cli.ts';
+import { helpText } from '../help-text.ts';
 import { finishDeploy } from '../finish.ts';
 import { finishRequest } from '../finish-request.ts';
 import { durationOption, withCommonOptions } from '../options.ts';
@@ -74,7 +75,10 @@ export const command: BuildCommand = (cli) =>
     .option('--verbose', 'show the output of install and build commands')
     .addHelpText(
       'after',
-      '\nExamples:\n  belay promote --from staging --to production\n  belay promote --env production   (the deployment that is being watched commits now)',
+      helpText(
+        cli,
+        '\nExamples:\n  belay promote --from staging --to production\n  belay promote --env production   (what is being watched commits now)',
+      ),
     )
     .action((options: PromoteOptions) => {
       const meant = options.to === undefined ? options : { ...options, env: options.to };

@@ -4,6 +4,7 @@ import { Problem } from '../../core/errors.ts';
 import { recover, type Verdict } from '../../core/recover.ts';
 import type { Outcome } from '../../core/state.ts';
 import type { BuildCommand, CommonOptions } from '../cli.ts';
+import { helpText } from '../help-text.ts';
 import { finishRequest, nothingToDo } from '../finish-request.ts';
 import { durationOption, withCommonOptions } from '../options.ts';
 import { waitingFor, withEnvironment } from '../with-project.ts';
@@ -46,9 +47,12 @@ export const command: BuildCommand = (cli) =>
     .option('--verbose', 'show the output of commands')
     .addHelpText(
       'after',
-      '\nWithout a direction: forward when the commit is on record, else back to what ran before.' +
-        '\nExits with the code of the outcome: 0 committed or nothing to do, 5 rolled back, 6 a person must look.' +
-        '\n\nExamples:\n  belay recover --env production\n  belay recover --accept --reason "restarted the host, both targets answer"',
+      helpText(
+        cli,
+        '\nWithout a direction: forward when the commit is on record, else back to what ran before.' +
+          '\nExits with the code of the outcome: 0 committed or nothing to do, 5 rolled back, 6 a person must look.' +
+          '\n\nExamples:\n  belay recover --env production\n  belay recover --accept --reason "restarted the host, both targets answer"',
+      ),
     )
     .action((options: RecoverOptions) =>
       withEnvironment(cli, options, { render: options, doing: 'recover' }, async (opened) => {

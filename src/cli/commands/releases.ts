@@ -5,6 +5,7 @@ import { releasesOf } from '../../core/rollback.ts';
 import { readEnvironmentRow } from '../../core/status.ts';
 import type { EnvironmentRow, ReleaseRow } from '../../core/views.ts';
 import type { BuildCommand, Cli, CommonOptions } from '../cli.ts';
+import { helpText } from '../help-text.ts';
 import { wholeNumber, withCommonOptions } from '../options.ts';
 import { grid } from '../render/grid.ts';
 import { shape } from '../render/shape.ts';
@@ -53,7 +54,10 @@ export const command: BuildCommand = (cli) =>
   withCommonOptions(new Command('releases'))
     .description('Releases that ran on an environment, newest first, and whether they can be gone back to.')
     .option('-n, --limit <count>', 'at most this many', wholeNumber, 20)
-    .addHelpText('after', '\nExamples:\n  belay releases --env production\n  belay rollback r-4f2c1d9-x1k2v8')
+    .addHelpText(
+      'after',
+      helpText(cli, '\nExamples:\n  belay releases --env production\n  belay rollback r-4f2c1d9-x1k2v8'),
+    )
     .action((options: CommonOptions & { limit: number }) =>
       withRecord(cli, options, async (record) => {
         const name = await environmentMeant(cli, options, record);

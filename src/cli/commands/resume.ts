@@ -4,6 +4,7 @@ import { Problem } from '../../core/errors.ts';
 import { recover, type Verdict } from '../../core/recover.ts';
 import { readEnvironmentRow } from '../../core/status.ts';
 import type { BuildCommand, CommonOptions } from '../cli.ts';
+import { helpText } from '../help-text.ts';
 import { finishRequest, nothingToDo } from '../finish-request.ts';
 import { withCommonOptions } from '../options.ts';
 import { type Opened, withEnvironment } from '../with-project.ts';
@@ -34,8 +35,11 @@ export const command: BuildCommand = (cli) =>
     .option('--verbose', 'show the output of commands')
     .addHelpText(
       'after',
-      '\nExits with the code of the outcome: 0 committed, 5 rolled back, 6 a person must look, 7 paused again.' +
-        '\n\nExamples:\n  belay resume --env production\n  belay resume --backward --reason "errors rose"',
+      helpText(
+        cli,
+        '\nExits with the code of the outcome: 0 committed, 5 rolled back, 6 a person must look, 7 paused again.' +
+          '\n\nExamples:\n  belay resume --env production\n  belay resume --backward --reason "errors rose"',
+      ),
     )
     .action((options: ResumeOptions) =>
       withEnvironment(cli, options, { render: options, doing: 'resume' }, async (opened) => {

@@ -10,6 +10,7 @@ import type { DeploymentRow } from '../../core/views.ts';
 import type { ProjectRecord } from '../../project-record.ts';
 import { formatDuration } from '../../util/duration.ts';
 import type { BuildCommand, Cli, CommonOptions } from '../cli.ts';
+import { helpText } from '../help-text.ts';
 import { withCommonOptions } from '../options.ts';
 import { facts } from '../render/facts.ts';
 import { OUTCOME_LOOKS, OUTCOME_WORDS, paint, plainText, shape } from '../render/shape.ts';
@@ -84,7 +85,7 @@ export const command: BuildCommand = (cli) =>
   withCommonOptions(new Command('show'))
     .description('One deployment: what it did, step by step, what was undone, and why it ended as it did.')
     .argument('[deployment]', 'its id, or the beginning of it (default: the latest of the environment)')
-    .addHelpText('after', '\nExamples:\n  belay show\n  belay show d-cgxi62s8\n  belay show cgxi --json')
+    .addHelpText('after', helpText(cli, '\nExamples:\n  belay show\n  belay show d-cgxi62s8\n  belay show cgxi --json'))
     .action((id: string | undefined, options: CommonOptions) =>
       withRecord(cli, options, async (record) => {
         const row = await chosen(cli, options, record, id);

@@ -6,6 +6,7 @@ import type { Environment } from '../../core/runtime.ts';
 import { createSnapshot, findSnapshot, listSnapshots, pruneSnapshots, verifySnapshot } from '../../core/snapshots.ts';
 import { formatBytes } from '../../util/bytes.ts';
 import type { BuildCommand, Cli, CommonOptions } from '../cli.ts';
+import { helpText } from '../help-text.ts';
 import { finishRollback } from '../finish.ts';
 import { durationOption, wholeNumber, withCommonOptions } from '../options.ts';
 import { printSnapshots } from '../render/snapshots.ts';
@@ -149,5 +150,8 @@ export const command: BuildCommand = (cli) =>
     .addCommand(prune(cli))
     .addHelpText(
       'after',
-      '\nExamples:\n  belay snapshot list --env production\n  belay snapshot restore s-x1k2v8a0-web --lose-writes 3 --reason "import went wrong"',
+      helpText(
+        cli,
+        '\nExamples:\n  belay snapshot list --env production\n  belay snapshot restore s-x1k2v8a0-web --lose-writes 3',
+      ),
     );

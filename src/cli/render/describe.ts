@@ -70,7 +70,7 @@ export function describeEvent(event: JournalEvent): Line | null {
       return {
         look: 'rolled-back',
         label: event.data.direction === 'backward' ? 'go back' : 'go on',
-        text: event.data.reason,
+        text: /^[a-z]+(:\S+)?: /.test(event.data.reason) ? 'undoing, in reverse order' : event.data.reason,
       };
     case 'gate.checked':
       return event.data.status === 'pass'
@@ -103,7 +103,7 @@ export function describeEvent(event: JournalEvent): Line | null {
     case 'attention.raised':
       return { look: 'needs-you', label: 'needs you', text: event.data.reason };
     case 'environment.frozen':
-      return { look: 'locked', label: 'freeze', text: `commit ${short(event.data.commit)}: ${event.data.reason}` };
+      return { look: 'locked', label: 'freeze', text: `commit ${short(event.data.commit)} is not deployed again unless told to` };
     case 'snapshot.restored':
       return { look: 'live', label: 'restored', text: event.data.snapshot };
     default:

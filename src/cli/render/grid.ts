@@ -63,7 +63,12 @@ export function grid(
   return grid(style, without(kept), cells.map(without), room);
 }
 
-function layOut(style: Style, columns: readonly Column[], widths: readonly number[], cells: readonly (readonly string[])[]): string[] {
+function layOut(
+  style: Style,
+  columns: readonly Column[],
+  widths: readonly number[],
+  cells: readonly (readonly string[])[],
+): string[] {
   const line = (row: readonly string[]) =>
     row
       .map((cell, at) => {

@@ -77,7 +77,7 @@ function fillBetweenEnds(file: string): void {
   sqlite(
     file,
     'CREATE TABLE filler (bytes BLOB)',
-    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 24)
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12)
      INSERT INTO filler SELECT randomblob(1000000) FROM n`,
     'CREATE TABLE tail (value INTEGER)',
     'INSERT INTO tail VALUES (0)',

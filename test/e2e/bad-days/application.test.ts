@@ -1,5 +1,10 @@
 /** Releases that are bad in every way that an application can be: the one before goes on serving, and the record says why. */
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { runningReleases } from '../../support/processes.ts';
 import { readRecord } from '../../support/recorded.ts';
 import { createShop, type Habit, type Shop, type ShopOptions } from '../../support/shop.ts';
 
@@ -91,6 +96,73 @@ describe('a release that turns bad under traffic', () => {
       expect(despite.stderr).toContain('nothing to roll');
     });
   }
+});
+
+describe('a release that nobody can reach', () => {
+  test('its public port belongs to another program: taken back, with who has it', async () => {
+    const shop = await createShop();
+    shops.push(shop);
+    const other = createServer().listen(shop.port, '127.0.0.1');
+    await once(other, 'listening');
+    try {
+      const ran = await shop.run('deploy');
+      expect(ran.code, ran.stderr).toBe(5);
+      expect(ran.stderr).toContain(String(shop.port));
+      expect(ran.stderr).toMatch(/another program|in use|taken/);
+      expect(ran.stderr).toContain('nothing has been deployed to production yet');
+      expect(runningReleases(shop.folder).size).toBe(0);
+    } finally {
+      other.close();
+    }
+    const again = await shop.run('deploy');
+    expect(again.code, again.stderr).toBe(0);
+    expect(await shop.version()).toBe('one');
+  });
+});
+
+const CHECKED = ['strategy: all-at-once', 'bake: { time: 0s, triggers: [] }', 'checks: ./health.yml'];
+
+/** What the two teams wrote down, word for word, with a runner of our own in place of `npx convex run`. */
+const CRITICAL = `critical_functions:
+  - generationJobs:getRecentJobs
+critical_queries:
+  - system:getSchemaVersion
+function_runner: [sh, run-function.sh]
+`;
+
+/** Asks the backend, which here is a file. */
+const RUNNER = `grep -q "^$1=" answers || { echo "no function $1 in this deployment" >&2; exit 1; }
+grep "^$1=" answers | cut -d= -f2
+`;
+
+describe('a health file', () => {
+  test('with a key that nobody knows: refused with its line and the key that was meant, before anything happens', async () => {
+    const shop = await createShop({
+      environment: CHECKED,
+      files: { 'health.yml': CRITICAL.replace('critical_queries', 'critical_querys') },
+    });
+    shops.push(shop);
+    const ran = await shop.run('deploy');
+    expect(ran.code, ran.stderr).toBe(2);
+    expect(ran.stderr).toContain('health.yml:3');
+    expect(ran.stderr).toContain('critical_queries');
+    expect(existsSync(join(shop.folder, '.belay/local'))).toBe(false);
+  });
+
+  test('names critical functions and queries: all answer, or the release is taken back with the one that does not', async () => {
+    const answers = 'generationJobs:getRecentJobs=[]\nsystem:getSchemaVersion=7\n';
+    const files = { 'health.yml': CRITICAL, 'run-function.sh': RUNNER, answers };
+    const shop = await liveShop({ environment: CHECKED, files });
+    shop.release('two');
+    shop.write('answers', answers.replace('system:getSchemaVersion=7', 'system:getSchemaVersion='));
+    await expectTakenBack(shop, /query system:getSchemaVersion inconclusive/);
+    shop.write('answers', 'system:getSchemaVersion=7\n');
+    await expectTakenBack(shop, /function generationJobs:getRecentJobs fail/);
+    shop.write('answers', answers);
+    const good = await shop.run('deploy');
+    expect(good.code, good.stderr).toBe(0);
+    expect(await shop.version()).toBe('two');
+  });
 });
 
 describe('a release that will not go', () => {

@@ -67,7 +67,7 @@ test('a build that hangs: ended at its limit with everything that it has started
   const ran = await shop.run('deploy');
   expect(ran.code, ran.stderr).toBe(5);
   expect(ran.stderr).toContain('The build did not end within 2.0 s');
-  expect(ran.stderr).toContain('limits.build');
+  expect(ran.stderr).toContain('waiting');
   expect(processesIn(shop.folder)).toHaveLength(before);
   await expectUndone();
 });

@@ -54,6 +54,16 @@ test('G17: Ctrl-C once during a build: undone, and it says what is live', async 
   await expectAsBefore(shop, before);
 });
 
+test('abort from elsewhere during a build: cut off and undone, not left behind', async () => {
+  const { shop, deploying, before } = await shopThatBuilds('true');
+  const abort = await shop.run('abort', '--reason', 'wrong branch');
+  expect(abort.code, abort.stderr).toBe(0);
+  const ended = await deploying.ended;
+  expect(ended.code, ended.stderr).toBe(5);
+  expect(ended.stderr).toContain('aborted by mia: wrong branch');
+  await expectAsBefore(shop, before);
+});
+
 test('G17: Ctrl-C twice during a build that will not go: stops at once, and `recover` puts the rest right', async () => {
   const { shop, deploying, before } = await shopThatBuilds("trap '' TERM INT");
   deploying.child.kill('SIGINT');
@@ -121,7 +131,7 @@ test('SIGTERM, pause, resume and abort: each answers whoever asked, and the depl
 
   project.commit('second');
   const aborted = start(project, 'deploy');
-  await untilStepBegins(project, 'soak', 4);
+  await untilStepBegins(project, 'soak', 3);
   const abort = await project.run('abort', '--reason', 'wrong branch');
   expect(abort.code, abort.stderr).toBe(0);
   const ended = await aborted.ended;

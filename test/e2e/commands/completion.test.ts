@@ -44,7 +44,8 @@ test('subcommands, options, their values, and the environments of this project',
 
 test('outside of a project there is nothing to offer, and no error', () => {
   const { PATH } = process.env;
-  const run = () => execFileSync(process.execPath, [BIN, 'completion', 'environments'], { cwd: '/', encoding: 'utf8', env: { PATH } });
+  const run = () =>
+    execFileSync(process.execPath, [BIN, 'completion', 'environments'], { cwd: '/', encoding: 'utf8', env: { PATH } });
   expect(run()).toBe('');
 });
 

@@ -65,10 +65,18 @@ test('pause closes the environment until it is resumed, or taken back', async ()
   const deployment = await soaking();
   await project.json<Answer>(0, 'pause', ...production, '--reason', 'looking');
   expect((await deployment.ended).code).toBe(7);
-  expect(await project.belay('plan', ...production)).toMatchObject({ code: 3, stdout: expect.stringContaining('belay resume') });
+  expect(await project.belay('plan', ...production)).toMatchObject({
+    code: 3,
+    stdout: expect.stringContaining('belay resume'),
+  });
   expect(await project.belay('deploy', ...production)).toMatchObject({ code: 7 });
-  expect(await project.json<Answer>(0, 'resume', ...production, '--backward')).toMatchObject({ outcome: 'rolled-back' });
-  expect(await project.belay('resume', ...production)).toMatchObject({ code: 2, stderr: expect.stringContaining('is paused') });
+  expect(await project.json<Answer>(0, 'resume', ...production, '--backward')).toMatchObject({
+    outcome: 'rolled-back',
+  });
+  expect(await project.belay('resume', ...production)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('is paused'),
+  });
 });
 
 test('a deployment whose process was killed is finished or undone by recover, and by abort', async () => {
@@ -77,7 +85,10 @@ test('a deployment whose process was killed is finished or undone by recover, an
   await deployment.ended;
   expect((await project.belay('lock', 'status', ...production)).stdout).toMatch(/locked by mia|belay recover/);
   expect(await project.json<Answer>(5, 'recover', ...production)).toMatchObject({ outcome: 'rolled-back' });
-  expect(await project.belay('recover', ...production)).toMatchObject({ code: 0, stderr: expect.stringContaining('nothing was left behind') });
+  expect(await project.belay('recover', ...production)).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('nothing was left behind'),
+  });
   const again = await project.json<HistoryPage>(0, 'history', ...production);
   expect(again.deployments.map((one) => one.outcome)).toEqual(['rolled-back']);
 });
@@ -90,14 +101,26 @@ test('abort takes back what a killed process has left', async () => {
 });
 
 test('without a deployment: abort has nothing to do, pause and promote say so', async () => {
-  expect(await project.belay('abort', ...production)).toMatchObject({ code: 0, stderr: expect.stringContaining('nothing is under way') });
-  expect(await project.belay('pause', ...production)).toMatchObject({ code: 2, stderr: expect.stringContaining('is running') });
-  expect(await project.belay('recover', ...production, '--accept')).toMatchObject({ code: 2, stderr: expect.stringContaining('--reason') });
+  expect(await project.belay('abort', ...production)).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('nothing is under way'),
+  });
+  expect(await project.belay('pause', ...production)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('is running'),
+  });
+  expect(await project.belay('recover', ...production, '--accept')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--reason'),
+  });
   expect(await project.belay('recover', ...production, '--forward', '--backward')).toMatchObject({ code: 2 });
 });
 
 test('promote ships the commit that the other environment runs, not what is checked out', async () => {
-  expect(await project.belay('promote', '--from', 'staging', '--to', 'production')).toMatchObject({ code: 2, stderr: expect.stringContaining('Nothing is live on staging') });
+  expect(await project.belay('promote', '--from', 'staging', '--to', 'production')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('Nothing is live on staging'),
+  });
   const tested = project.git('rev-parse', 'HEAD');
   await project.json(0, 'deploy', '--env', 'staging');
   project.commit({ 'belay.yml': SOAKING.replace('10m', '0s') }, 'newer');
@@ -126,7 +149,9 @@ test('a lock held by hand keeps deployments out, says why, and goes with Ctrl-C'
 });
 
 test('a lock with a time lets go by itself', async () => {
-  expect(await project.json(0, 'lock', 'acquire', 'a moment', ...production, '--for', '300ms')).toMatchObject({ timeUp: true });
+  expect(await project.json(0, 'lock', 'acquire', 'a moment', ...production, '--for', '300ms')).toMatchObject({
+    timeUp: true,
+  });
   expect((await project.belay('audit', '--kind', 'lease.held')).stdout).toContain('a moment');
 });
 
@@ -136,7 +161,10 @@ test('only the lock that was shown is released, and a living holder only by who 
   const nonce = (await lease())?.nonce ?? '';
   const release = ['lock', 'release', ...production, '--because', 'test'];
   expect(await project.belay(...release, '--nonce', 'another')).toMatchObject({ code: 4 });
-  expect(await project.belay(...release, '--nonce', nonce)).toMatchObject({ code: 4, stderr: expect.stringContaining('alive') });
+  expect(await project.belay(...release, '--nonce', nonce)).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining('alive'),
+  });
   expect(await project.belay(...release, '--nonce', nonce, '--i-know-it-is-dead')).toMatchObject({ code: 0 });
   expect((await lease())?.holder).toBeNull();
 });

@@ -17,26 +17,76 @@ const manifest = (facts: object) => JSON.stringify({ name: '@acme/Web Shop', ...
 const PROJECTS: readonly (readonly [string, Files, Partial<Choices>])[] = [
   [
     'npm with a lockfile and a build',
-    { 'package.json': manifest({ scripts: { start: 'node dist/main.js', build: 'tsc' }, devDependencies: { typescript: '7' } }), 'package-lock.json': '{}', 'src/main.ts': `app.get('/healthz')` },
-    { app: 'web-shop', kind: 'Node with npm', install: 'npm ci --include=dev', build: 'npm run build', start: 'node dist/main.js', healthPath: '/healthz' },
+    {
+      'package.json': manifest({
+        scripts: { start: 'node dist/main.js', build: 'tsc' },
+        devDependencies: { typescript: '7' },
+      }),
+      'package-lock.json': '{}',
+      'src/main.ts': `app.get('/healthz')`,
+    },
+    {
+      app: 'web-shop',
+      kind: 'Node with npm',
+      install: 'npm ci --include=dev',
+      build: 'npm run build',
+      start: 'node dist/main.js',
+      healthPath: '/healthz',
+    },
   ],
   [
     'Next.js with pnpm',
-    { 'package.json': manifest({ scripts: { start: 'next start', build: 'next build' }, dependencies: { next: '16', react: '19' } }), 'pnpm-lock.yaml': '', 'app/api/health/route.ts': '' },
-    { kind: 'Next.js with pnpm', install: 'pnpm install --frozen-lockfile', build: 'pnpm run build', start: 'pnpm start', healthPath: '/api/health' },
+    {
+      'package.json': manifest({
+        scripts: { start: 'next start', build: 'next build' },
+        dependencies: { next: '16', react: '19' },
+      }),
+      'pnpm-lock.yaml': '',
+      'app/api/health/route.ts': '',
+    },
+    {
+      kind: 'Next.js with pnpm',
+      install: 'pnpm install --frozen-lockfile',
+      build: 'pnpm run build',
+      start: 'pnpm start',
+      healthPath: '/api/health',
+    },
   ],
   [
     'yarn with a Procfile, a database and quotes',
-    { 'package.json': manifest({ dependencies: { express: '5' } }), 'yarn.lock': '', Procfile: `release: x\nweb: node -e "require('./s')" # it's: odd\n`, '.env.example': 'DATABASE_URL=postgres://x' },
-    { kind: 'Express with yarn', install: 'yarn install --frozen-lockfile', start: `node -e "require('./s')" # it's: odd`, databaseUrl: true },
+    {
+      'package.json': manifest({ dependencies: { express: '5' } }),
+      'yarn.lock': '',
+      Procfile: `release: x\nweb: node -e "require('./s')" # it's: odd\n`,
+      '.env.example': 'DATABASE_URL=postgres://x',
+    },
+    {
+      kind: 'Express with yarn',
+      install: 'yarn install --frozen-lockfile',
+      start: `node -e "require('./s')" # it's: odd`,
+      databaseUrl: true,
+    },
   ],
   [
     'Rack with Bundler',
     { Gemfile: `source 'https://rubygems.org'\ngem 'puma'\n`, 'config.ru': `map('/up') { run App }` },
-    { kind: 'Ruby (Rack)', install: 'bundle install', start: 'bundle exec puma -b tcp://127.0.0.1:$PORT', healthPath: '/up' },
+    {
+      kind: 'Ruby (Rack)',
+      install: 'bundle install',
+      start: 'bundle exec puma -b tcp://127.0.0.1:$PORT',
+      healthPath: '/up',
+    },
   ],
-  ['Rails', { Gemfile: `gem 'rails'`, 'bin/rails': '', 'config/routes.rb': `get 'up' => 'rails/health#show'` }, { kind: 'Rails', healthPath: '/up' }],
-  ['a Dockerfile only', { Dockerfile: 'FROM x\nCMD ["python", "-m", "http.server"]\n' }, { start: 'python -m http.server' }],
+  [
+    'Rails',
+    { Gemfile: `gem 'rails'`, 'bin/rails': '', 'config/routes.rb': `get 'up' => 'rails/health#show'` },
+    { kind: 'Rails', healthPath: '/up' },
+  ],
+  [
+    'a Dockerfile only',
+    { Dockerfile: 'FROM x\nCMD ["python", "-m", "http.server"]\n' },
+    { start: 'python -m http.server' },
+  ],
   ['nothing that is known', { 'index.html': '<p>' }, { start: null, healthPath: null }],
 ];
 
@@ -45,7 +95,9 @@ test.each(PROJECTS)('%s: found, written, and valid', async (_what, files, found)
   const { detected } = await project.json<{ detected: Choices }>(0, 'init', '--yes');
   expect(detected).toMatchObject(found);
   expect(await project.belay('config', 'validate')).toMatchObject({ code: 0 });
-  const { production } = (parse(read('belay.yml')) as { environments: { production: { targets: { web: { start?: string } } } } }).environments;
+  const { production } = (
+    parse(read('belay.yml')) as { environments: { production: { targets: { web: { start?: string } } } } }
+  ).environments;
   expect(production.targets.web.start ?? null).toBe(detected.start);
 });
 
@@ -62,8 +114,14 @@ test('what is there is kept; only --force writes the configuration anew', async 
   expect(read('health.yml')).toBe('http: []\n');
   expect(read('.gitignore')).toBe('node_modules\n.belay/\n');
   const before = read('belay.yml');
-  expect(await project.belay('init', '--start', 'node b.js')).toMatchObject({ code: 2, stderr: expect.stringContaining('--force') });
-  expect(await project.belay('init', '--ts', '--force')).toMatchObject({ code: 2, stderr: expect.stringContaining('contradict') });
+  expect(await project.belay('init', '--start', 'node b.js')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--force'),
+  });
+  expect(await project.belay('init', '--ts', '--force')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('contradict'),
+  });
   expect(read('belay.yml')).toBe(before);
   await project.json(0, 'init', '--force', '--start', 'node b.js');
   expect(read('belay.yml')).toContain('start: node b.js');
@@ -92,5 +150,8 @@ test('wrong flags are refused before anything is written', async () => {
   }
   expect(existsSync(join(project.path, 'belay.yml'))).toBe(false);
   writeFiles(project.path, { 'package.json': '{' });
-  expect(await project.belay('init')).toMatchObject({ code: 1, stderr: expect.stringContaining('package.json is not JSON') });
+  expect(await project.belay('init')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('package.json is not JSON'),
+  });
 });

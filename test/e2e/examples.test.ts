@@ -1,0 +1,63 @@
+/** What we show to people works: every example, and the configuration in the README. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, test } from 'vitest';
+import { createProject, type ScratchProject } from '../support/project.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ENV = { BELAY_STORE_URL: 'postgres://belay@localhost/belay', API_KEY: 'example' };
+
+const projects: ScratchProject[] = [];
+afterEach(async () => {
+  await Promise.all(projects.splice(0).map((project) => project.dispose()));
+});
+
+async function expectValid(files: Readonly<Record<string, string>>): Promise<void> {
+  const project = createProject(files, ENV);
+  projects.push(project);
+  const { code, stderr } = await project.run('config', 'validate');
+  expect(code, stderr).toBe(0);
+}
+
+for (const name of readdirSync(join(ROOT, 'examples'))) {
+  test(`examples/${name} is a valid configuration`, async () => {
+    const folder = join(ROOT, 'examples', name);
+    await expectValid(
+      Object.fromEntries(readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')])),
+    );
+  });
+}
+
+test('the configuration in the README is valid', async () => {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const [, yaml = ''] = /```yaml\n# belay\.yml\n([\s\S]*?)```/.exec(readme) ?? [];
+  expect(yaml).toContain('app: shop');
+  await expectValid({ 'belay.yml': yaml, 'health.yml': 'http:\n  - path: /healthz\n' });
+});
+
+test('every command that the README shows exists', async () => {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const project = createProject({});
+  projects.push(project);
+  const commands = new Set([...readme.matchAll(/^belay ([a-z]+)/gm)].map(([, command]) => command ?? ''));
+  expect(commands.size).toBeGreaterThan(5);
+  for (const command of commands) expect((await project.run(command, '--help')).code, command).toBe(0);
+});
+
+test('npm run demo ends as promised, within a minute', async () => {
+  const project = createProject({});
+  projects.push(project);
+  const ran = await project.run('demo', '--json');
+  expect(ran.code, ran.stderr).toBe(0);
+  const result = JSON.parse(ran.stdout.trim().split('\n').at(-1) ?? '') as {
+    requests: { sent: number; failedByStable: number; failedByBadRelease: number };
+    deployments: { outcome: string }[];
+    auditVerified: boolean;
+  };
+  expect(result.requests.sent).toBeGreaterThan(500);
+  expect(result.requests.failedByStable).toBe(0);
+  expect(result.requests.failedByBadRelease).toBeGreaterThan(0);
+  expect(result.deployments.map((deployment) => deployment.outcome)).toEqual(['committed', 'committed', 'rolled-back']);
+  expect(result.auditVerified).toBe(true);
+});
