@@ -5,20 +5,21 @@ import { join } from 'node:path';
 import { childEnvironment } from './config/child-environment.ts';
 import type { Config, EnvironmentConfig } from './config/config.ts';
 import type { Environment as Surroundings } from './config/environment.ts';
-import { type LoadedConfig, loadConfig } from './config/load.ts';
+import type { UsableConfig } from './config/look.ts';
 import { Problem } from './core/errors.ts';
 import type { Environment, Notice, Runtime, StopSignal } from './core/runtime.ts';
 import { VIEWS } from './core/views.ts';
 import { startHeartbeat } from './stores/heartbeat.ts';
 import { seenHeads } from './stores/seen.ts';
-import { openStore, type StoreLocation } from './stores/open.ts';
+import { type OpenStore, openStore, type StoreLocation } from './stores/open.ts';
+import { patiently, patientStore } from './stores/patient.ts';
 import type { Holder, Store } from './stores/store.ts';
 import type { Target } from './targets/target.ts';
 import { createTarget, type TargetParts } from './project-targets.ts';
 import { systemClock } from './util/clock.ts';
 import { createExec } from './util/exec.ts';
 import { bootId, isRunning, self } from './util/processes.ts';
-import { createRedactor } from './util/redact.ts';
+import { createRedactor, type Redactor } from './util/redact.ts';
 import { suggest } from './util/suggest.ts';
 
 export interface ProjectOptions {
@@ -38,7 +39,7 @@ export interface ProjectOptions {
 }
 
 export interface Project {
-  readonly loaded: LoadedConfig;
+  readonly loaded: UsableConfig;
   readonly config: Config;
   readonly runtime: Runtime;
   readonly clean: (text: string) => string;
@@ -94,14 +95,36 @@ export function storeLocation(config: Config): StoreLocation {
   return store.type === 'sqlite' ? store : { type: 'postgres', url: store.url.reveal() };
 }
 
+/** Whoever only looks is content with what an unchanged file said before; each way loads only what it needs. */
+async function readConfig(options: ProjectOptions, redactor: Redactor): Promise<UsableConfig> {
+  const { cwd, env, file, version } = options;
+  const asked = { cwd, env, redactor, ...(file ? { file } : {}) };
+  if (options.readOnly) {
+    const { lookAtConfig } = await import('./config/look.ts');
+    return lookAtConfig({ ...asked, tool: version });
+  }
+  const { loadConfig } = await import('./config/load.ts');
+  return loadConfig(asked);
+}
+
+/** A restart of the database server takes less; who only looks is not kept waiting. */
+const STORE_AWAY_MS = 20_000;
+
+async function openPatiently(opening: OpenStore, { readOnly, stop, emit }: ProjectOptions): Promise<Store> {
+  if (readOnly) return openStore(opening);
+  const say = (text: string) => emit({ type: 'note', text });
+  const patience = { limitMs: STORE_AWAY_MS, say, signal: stop.gently };
+  return patientStore(await patiently(() => openStore(opening), patience), patience);
+}
+
 export async function openProject(options: ProjectOptions): Promise<Project> {
   const redactor = createRedactor();
   const { env } = options;
-  const loaded = await loadConfig({ cwd: options.cwd, env, redactor, ...(options.file ? { file: options.file } : {}) });
+  const loaded = await readConfig(options, redactor);
   const { config } = loaded;
   const opening = { location: storeLocation(config), ci: env.ci, allowInCi: options.allowLocalStoreInCi ?? false };
   const clean = (text: string) => redactor.clean(text);
-  const store: Store = await openStore({ ...opening, views: VIEWS, clean });
+  const store = await openPatiently({ ...opening, views: VIEWS, clean }, options);
   const clock = systemClock();
   const base = childEnvironment();
   const runtime: Runtime = {
@@ -162,7 +185,8 @@ async function composeEnvironment(
   }
   const locals = Object.values(config.targets).filter((target) => target.type === 'local');
   const { strategy } = config;
-  const { createChecks } = await import('./checks/create.ts');
+  // Most commands need no checks, and most configurations of a first day have none.
+  const checks = config.checks.length > 0 ? (await import('./checks/create.ts')).createChecks : () => [];
   return {
     name: config.name,
     app: parts.config.app,
@@ -171,7 +195,7 @@ async function composeEnvironment(
     soakMs: strategy.type === 'blue-green' ? strategy.soakMs : 0,
     bakeMs: config.bake.timeMs,
     triggers: config.triggers,
-    checks: createChecks(config.checks, parts.config.directory),
+    checks: checks(config.checks, parts.config.directory),
     limits: locals.length > 0 ? { start: Math.max(...locals.map((target) => target.limits.startMs)) } : {},
     standby: locals.every((target) => target.standby),
     configHash,

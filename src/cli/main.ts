@@ -21,7 +21,8 @@ function createCli(argv: readonly string[]): Cli {
     argv: argv.slice(0, 2),
     terminal,
     interactive: terminal && process.stdin.isTTY && !argv.includes('--json'),
-    columns: process.stdout.columns ?? 80,
+    // A pseudo-terminal may report 0.
+    columns: process.stdout.columns || 80,
     color: (terminal || env.forceColor) && !env.noColor,
     unicode: !ascii && (env.unicode || env.ci),
     exit: (code) => {
@@ -56,6 +57,14 @@ export async function main(argv: readonly string[]): Promise<void> {
       cli.exit(EXIT.bug);
     }
   }
+}
+
+/** `belay audit | head` closes our output early: that is no error. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
 }
 
 await main(process.argv);

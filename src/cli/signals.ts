@@ -12,7 +12,10 @@ export interface Signals extends StopSignal {
   dispose(): void;
 }
 
-export function listenForSignals(cli: Cli): Signals {
+const GENTLY = 'Stopping: this step is finished or undone first. Press again to stop at once.';
+
+/** `words` are said at the first press; null for commands that only look. */
+export function listenForSignals(cli: Cli, words: string | null = GENTLY): Signals {
   const gently = new AbortController();
   const now = new AbortController();
   let first = 0;
@@ -20,7 +23,7 @@ export function listenForSignals(cli: Cli): Signals {
     if (!gently.signal.aborted) {
       first = performance.now();
       gently.abort();
-      cli.err('Stopping: this step is finished or undone first. Press again to stop at once.');
+      if (words !== null) cli.err(words);
     } else if (performance.now() - first > SAME_PRESS_MS && !now.signal.aborted) {
       now.abort();
       cli.err('Stopped at once. `belay recover` goes on from here.');

@@ -22,6 +22,8 @@ export interface OpenOptions {
   readonly render?: RenderOptions;
   readonly doing?: string;
   readonly readOnly?: boolean;
+  /** What Ctrl-C means for this command; by default that the step is finished or undone first. */
+  readonly stopWords?: string;
 }
 
 /** For commands that need the store and the configuration, but no environment. */
@@ -31,7 +33,7 @@ export async function withProject(
   open: OpenOptions,
   work: (project: Project, renderer: Renderer) => Promise<void>,
 ): Promise<void> {
-  const stop = listenForSignals(cli);
+  const stop = listenForSignals(cli, open.readOnly ? null : open.stopWords);
   const renderer = createRenderer(cli, open.render ?? { quiet: true });
   const project = await openProject({
     cwd: cli.cwd,

@@ -18,7 +18,7 @@ import { resolveOverlays } from './overlay.ts';
 import { prune } from './prune.ts';
 import { type PackageModule, readConfigFile } from './read.ts';
 import { RULES } from './rules.ts';
-import { collectSecrets, missingSecrets } from './secret.ts';
+import { secretsRequired } from './secret.ts';
 import { configShape, type WrittenConfig } from './shape.ts';
 import { resolveStore, type StoreSource } from './store-location.ts';
 import { absolute, type Surroundings } from './surroundings.ts';
@@ -47,6 +47,8 @@ export interface LoadedConfig {
   readonly places: Places;
   /** As written, overlays worked in. */
   readonly written: WrittenConfig;
+  /** Health files that were read, by absolute path. */
+  readonly health: HealthFiles;
   /** Sees that every secret that an environment (and the store) refers to is there. @throws Problem SECRET_MISSING, all of them together */
   requireSecrets(environment: string): void;
 }
@@ -81,11 +83,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     storeFrom: store.from,
     places,
     written,
-    requireSecrets(environment) {
-      const secrets = collectSecrets([config.store, config.environments[environment]]);
-      const missing = secrets.filter((secret) => !secret.available());
-      if (missing.length > 0) throw missingSecrets(missing);
-    },
+    health: health.files,
+    requireSecrets: (environment) => secretsRequired([config.store, config.environments[environment]]),
   };
 }
 

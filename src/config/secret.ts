@@ -151,3 +151,9 @@ export function collectSecrets(value: unknown): Secret[] {
   if (Reflect.get(value, 'type') === 'custom') return [];
   return Object.values(value).flatMap(collectSecrets);
 }
+
+/** @throws Problem SECRET_MISSING for all handles inside the value that have no text, together */
+export function secretsRequired(value: unknown): void {
+  const missing = collectSecrets(value).filter((secret) => !secret.available());
+  if (missing.length > 0) throw missingSecrets(missing);
+}

@@ -1,6 +1,5 @@
 /** What people ask of a deployment while it runs: abort, pause, or go on without waiting. Answered between steps. */
 import type { HolderRequest } from '../stores/store.ts';
-import { isProblem } from './errors.ts';
 import type { Action } from './next.ts';
 import type { Session } from './session.ts';
 
@@ -17,20 +16,9 @@ export function interruption(session: Session): Action | null {
   return wanted ? { do: 'turn-back', reason: `interrupted by ${session.runtime.actor}` } : null;
 }
 
-/** A store that is away for a moment is no reason to leave a deployment half done: it is asked again later. */
-async function requestsNow(session: Session): Promise<readonly HolderRequest[]> {
-  try {
-    return await session.newRequests();
-  } catch (error) {
-    if (!isProblem(error) || error.retry !== 'later') throw error;
-    session.runtime.emit({ type: 'note', text: `${error.message}; requests are looked for again` });
-    return [];
-  }
-}
-
 export async function answerRequests(session: Session): Promise<void> {
   if (!session.mayBeAsked()) return;
-  for (const request of await requestsNow(session)) {
+  for (const request of await session.newRequests()) {
     const { id, kind, by, reason } = request;
     session.defer(session.event('request.accepted', { id, request: kind, by, reason }));
     if (!undecided(session)) continue;

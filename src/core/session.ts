@@ -128,11 +128,22 @@ export class Session {
   }
 
   async newRequests(): Promise<readonly HolderRequest[]> {
-    const asked = await this.runtime.store.asked(this.environment.name, this.state.id);
+    const asked = await this.#asked();
     const fresh = asked.filter((request) => !this.state.answered.has(request.id));
     // Whoever saw it first, it is answered before the next step.
     if (fresh.length > 0) this.#askedAt = Number.NEGATIVE_INFINITY;
     return fresh;
+  }
+
+  /** A store that is away for a moment is no reason to leave a deployment half done: it is asked again later. */
+  async #asked(): Promise<readonly HolderRequest[]> {
+    try {
+      return await this.runtime.store.asked(this.environment.name, this.state.id);
+    } catch (error) {
+      if (!isProblem(error) || error.retry !== 'later') throw error;
+      this.runtime.emit({ type: 'note', text: `${error.message}; requests are looked for again` });
+      return [];
+    }
   }
 
   async close(): Promise<void> {

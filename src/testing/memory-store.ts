@@ -45,7 +45,13 @@ export function memoryStore(views: Views, options: MemoryOptions = {}): Store {
 const rowKey = (view: string, environment: string, key: string): string => `${view}\0${environment}\0${key}`;
 
 /** What comes back from a real store is a copy, without what JSON cannot say. */
-const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+function copy<T>(value: T): T {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map((item: unknown) => (item === undefined ? null : copy(item))) as T;
+  const result: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) if (item !== undefined) result[key] = copy<unknown>(item);
+  return result as T;
+}
 
 function fenced(environment: string): Problem {
   return new Problem('FENCED', `This process no longer holds the lease of ${environment}`, {
@@ -85,7 +91,8 @@ class MemoryStore implements Store {
     const sealed = seal(environment, fence.token, headOf(journal), fresh);
     // Nothing is kept before everything is known to work: a projection that throws leaves no trace.
     const changed = this.#project(sealed);
-    journals.set(environment, [...journal, ...sealed]);
+    journal.push(...sealed);
+    journals.set(environment, journal);
     for (const event of sealed) byId.set(event.id, event);
     for (const row of changed) rows.set(rowKey(row.view, row.environment, row.key), row);
     return events.flatMap((event) => byId.get(event.id) ?? []);

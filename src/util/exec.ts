@@ -1,5 +1,4 @@
 /** Runs a program: an argument list, never a shell string of ours; time limit, streamed lines, whole process group ended. */
-import { execa } from 'execa';
 
 export interface ExecOptions {
   readonly cwd?: string;
@@ -48,6 +47,8 @@ export function createExec(
   clean: (text: string) => string = (text) => text,
 ): Exec {
   return async (argv, options = {}) => {
+    // Loading it takes a tenth of a bare start of Node: only for who runs a program.
+    const { execa } = await import('execa');
     const [file, ...args] = argv;
     const started = performance.now();
     const tail: string[] = [];

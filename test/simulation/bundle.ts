@@ -48,7 +48,9 @@ export async function loadSimulation(patches: readonly Patch[] = []): Promise<Si
         {
           name: 'break-one-rule',
           transform: (code, id) =>
-            patches.filter((patch) => id === join(SOURCES, patch.file)).reduce((text, patch) => broken(text, patch), code),
+            patches
+              .filter((patch) => id === join(SOURCES, patch.file))
+              .reduce((text, patch) => broken(text, patch), code),
         },
       ],
     });

@@ -45,6 +45,7 @@ function draw(shared: Platforms, request: Request): Fault {
     undo.left -= 1;
     return undo.lies ? 'lie' : 'fail';
   }
+  if (request.verb === 'resume' && actor.random.chance(faults.resumeFails)) return 'fail';
   const late = platform.landingMs > 0 ? faults.late : 0;
   let dice = actor.random.next();
   const names = ['fail', 'lostBefore', 'lostAfter', 'hang', 'later', 'lie'] as const;

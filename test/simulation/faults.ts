@@ -29,6 +29,8 @@ export interface Faults {
   readonly previousDies: number;
   /** Probability that a release is bad: never healthy, ended, or bad after a while. */
   readonly badRelease: number;
+  /** Probability that letting requests through is refused. */
+  readonly resumeFails: number;
   /** Probability of an operator's signal (Ctrl-C) to a run, and of a request to abort or pause. */
   readonly interrupt: number;
   readonly request: number;
@@ -54,6 +56,7 @@ export const NO_FAULTS: Faults = {
   undoLies: 0,
   previousDies: 0,
   badRelease: 0,
+  resumeFails: 0,
   interrupt: 0,
   request: 0,
 };
@@ -91,6 +94,7 @@ const SAFETY: Profile = {
     undoLies: 0.05,
     previousDies: 0.15,
     badRelease: 0.35,
+    resumeFails: 0.1,
     interrupt: 0.08,
     request: 0.25,
   },
@@ -171,6 +175,13 @@ const UNDOING: Profile = {
   },
 };
 
+/** Requests are held, and letting them through again fails more often than not. */
+const HOLDING: Profile = {
+  mode: 'liveness',
+  operations: [1, 2],
+  faults: { ...NO_FAULTS, fate: { crash: 0.002, pause: 0, jumpWall: 0 }, resumeFails: 0.75 },
+};
+
 export const PROFILES = {
   safety: SAFETY,
   liveness: LIVENESS,
@@ -178,6 +189,7 @@ export const PROFILES = {
   crashes: CRASHES,
   pauses: PAUSES,
   undoing: UNDOING,
+  holding: HOLDING,
 } as const satisfies Record<string, Profile>;
 
 export type ProfileName = keyof typeof PROFILES;
@@ -189,7 +201,7 @@ const MIX: readonly ProfileName[] = [
   'safety',
   'pauses',
   'undoing',
-  'liveness',
+  'holding',
   'hiccups',
 ];
 

@@ -121,24 +121,30 @@ export function environmentFor(
   };
 }
 
-/** Runs the command; what it returns is its outcome, or the error it ended with. */
-export async function perform(actor: Actor, surroundings: Surroundings, operation: Operation): Promise<string> {
+/** What a command tells the person who typed it. */
+export interface Told {
+  readonly outcome: string;
+  readonly deployment: string | null;
+}
+
+/** Runs the command. @throws what it ends with otherwise */
+export async function perform(actor: Actor, surroundings: Surroundings, operation: Operation): Promise<Told> {
   const runtime = runtimeFor(actor, surroundings);
   const environment = environmentFor(actor, surroundings, operation.waitMs);
   if (operation.what === 'recover') {
     const recovered = await recover(runtime, environment, operation.verdict, 'a person says so');
-    return recovered ? `recovered ${recovered.outcome}` : 'nothing to recover';
+    return recovered ?? { outcome: 'nothing', deployment: null };
   }
   if (operation.what === 'deploy') {
     const source = { commit: operation.commit };
     const request = { kind: 'deploy', source, reason: null, acceptDrift: false, despiteFreeze: null } as const;
-    return (await deploy(runtime, environment, request)).outcome;
+    return deploy(runtime, environment, request);
   }
   return withSession(runtime, environment, async (session) => {
     await recoverOpen(session);
     requireOpenEnvironment(await environmentRow(runtime, ENVIRONMENT), ENVIRONMENT);
     const request = { to: null, reason: 'looks bad', data: operation.data, loseWrites: 1_000 };
-    return (await rollBack(session, request)).outcome;
+    return rollBack(session, request);
   });
 }
 

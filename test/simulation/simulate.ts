@@ -135,11 +135,16 @@ class Run {
     };
     actor.after(operation.startMs, () => {
       this.world.trace(() => `${actor.traits.name} ${operation.what} ${operation.commit} begins`);
-      perform(actor, this.surroundings, operation).then(end, (error: unknown) => {
-        if (!isProblem(error))
-          this.world.violate('bug', error instanceof Error ? (error.stack ?? error.message) : String(error));
-        end(isProblem(error) ? `${error.code}: ${error.message}` : 'bug');
-      });
+      perform(actor, this.surroundings, operation).then(
+        (told) => {
+          this.rules.told(told);
+          end(told.outcome);
+        },
+        (error: unknown) => {
+          this.#ended(actor, error);
+          end(isProblem(error) ? `${error.code}: ${error.message}` : 'bug');
+        },
+      );
     });
     if (operation.interruptMs) {
       const [first, second] = operation.interruptMs;
@@ -157,6 +162,14 @@ class Run {
       });
     }
     return { settled: () => !actor.alive, result: () => result };
+  }
+
+  #ended(actor: Actor, error: unknown): void {
+    if (!isProblem(error)) {
+      this.world.violate('bug', error instanceof Error ? (error.stack ?? error.message) : String(error));
+    } else if (error.code.startsWith('STORE_') && this.profile === 'hiccups') {
+      this.rules.gaveUp(actor.traits.name);
+    }
   }
 
   /** One command in a world without faults. */
@@ -192,7 +205,7 @@ async function converge(run: Run): Promise<void> {
   }
   let recovered = await run.undisturbed('recover');
   // Undoing that failed too often waits for a person, who tries once more.
-  if (recovered === 'recovered stuck') recovered = await run.undisturbed('recover');
+  if (recovered === 'stuck') recovered = await run.undisturbed('recover');
   const healed = await run.undisturbed('deploy');
   const { world, rules } = run;
   if (rules.tainted) return;

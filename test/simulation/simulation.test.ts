@@ -16,7 +16,9 @@ test(`holds G1 to G14 and G18 in ${SEEDS} seeds of faults`, { timeout: 60_000 + 
   // A process that is stopped between its check and its sending cannot be held back where fences are not enforced.
   const late = counts.get('late effect of a process that was stopped') ?? 0;
   expect(late / runs, 'late effects that no lock can prevent').toBeLessThan(0.01);
-  process.stdout.write(`${runs} seeds, ${Math.round((runs / (performance.now() - started)) * 1_000)} seeds/s, ${late} late effects\n`);
+  process.stdout.write(
+    `${runs} seeds, ${Math.round((runs / (performance.now() - started)) * 1_000)} seeds/s, ${late} late effects\n`,
+  );
 });
 
 test('a seed gives the same run every time', async () => {

@@ -46,6 +46,24 @@ export class WorldRules {
     }
   }
 
+  /** What a person was told is what the journal says: outcome and exit code agree. */
+  told({ outcome, deployment }: { outcome: string; deployment: string | null }): void {
+    const known = deployment === null ? undefined : this.journal.deployments.get(deployment);
+    if (!known) return;
+    const recorded = known.attention ? 'stuck' : known.paused ? 'paused' : known.outcome;
+    if (outcome === recorded || outcome === known.outcome) return;
+    this.#world.violate('G6 told', `${deployment} is ${recorded ?? 'under way'}, and a person was told: ${outcome}`);
+  }
+
+  /** A hiccup of the store, shorter than the lease, is no reason to leave a deployment half done (G14). */
+  gaveUp(name: string): void {
+    for (const { id, outcome, attention, paused } of this.journal.deployments.values()) {
+      if (id.startsWith(`d-${name}`) && outcome === null && !attention && !paused) {
+        this.#world.violate('G14 gave-up', `${id} was left half done, though the store was soon back`);
+      }
+    }
+  }
+
   get #latestToken(): number {
     let latest = 0;
     for (const { steps } of this.journal.deployments.values()) {

@@ -44,19 +44,24 @@ export const command: BuildCommand = (cli) =>
       ),
     )
     .action((options: AbortOptions) =>
-      withEnvironment(cli, options, { render: options, doing: 'abort' }, async (opened) => {
-        const wanted = ['rolled-back', 'refused'] as const;
-        const { runtime } = opened.project;
-        if (await isHeld(opened)) {
-          const ended = await askToStop(opened, options);
-          return finishRequest(cli, options, opened, { ...ended, asked: 'abort' }, wanted);
-        }
-        const row = await readEnvironmentRow(runtime.store, opened.name);
-        if (!row?.open && !row?.attention)
-          return nothingToDo(cli, options, opened, `nothing is under way on ${opened.name}`);
-        const reason = options.reason ?? `aborted by ${runtime.actor}`;
-        const ended = await recover(runtime, opened.environment, 'backward', reason);
-        if (!ended) return nothingToDo(cli, options, opened, 'it has ended meanwhile');
-        await finishRequest(cli, options, opened, { ...ended, asked: 'abort' }, wanted);
-      }),
+      withEnvironment(
+        cli,
+        options,
+        { render: options, doing: 'abort', stopWords: 'No longer waiting; what was asked stays asked.' },
+        async (opened) => {
+          const wanted = ['rolled-back', 'refused'] as const;
+          const { runtime } = opened.project;
+          if (await isHeld(opened)) {
+            const ended = await askToStop(opened, options);
+            return finishRequest(cli, options, opened, { ...ended, asked: 'abort' }, wanted);
+          }
+          const row = await readEnvironmentRow(runtime.store, opened.name);
+          if (!row?.open && !row?.attention)
+            return nothingToDo(cli, options, opened, `nothing is under way on ${opened.name}`);
+          const reason = options.reason ?? `aborted by ${runtime.actor}`;
+          const ended = await recover(runtime, opened.environment, 'backward', reason);
+          if (!ended) return nothingToDo(cli, options, opened, 'it has ended meanwhile');
+          await finishRequest(cli, options, opened, { ...ended, asked: 'abort' }, wanted);
+        },
+      ),
     );

@@ -6,6 +6,7 @@ import { requireEnvironment } from '../../project.ts';
 import { sourceOf } from '../../project-source.ts';
 import type { BuildCommand, CommonOptions } from '../cli.ts';
 import { finishDeploy } from '../finish.ts';
+import { showPlan } from './plan.ts';
 import { durationOption, withCommonOptions } from '../options.ts';
 import { waitingFor, withEnvironment } from '../with-project.ts';
 
@@ -16,6 +17,7 @@ interface DeployOptions extends CommonOptions {
   readonly lockWait?: number;
   readonly watch?: boolean;
   readonly verbose?: boolean;
+  readonly dryRun?: boolean;
 }
 
 export const command: BuildCommand = (cli) =>
@@ -30,6 +32,7 @@ export const command: BuildCommand = (cli) =>
       'how long to wait for another deployment, e.g. 15m (default: configured)',
       durationOption,
     )
+    .option('--dry-run', 'show the plan and change nothing: the same as belay plan')
     .option('--watch', 'with --json: print every event as a line of JSON before the result')
     .option('--verbose', 'show the output of install and build commands')
     .addHelpText(
@@ -37,6 +40,7 @@ export const command: BuildCommand = (cli) =>
       '\nExamples:\n  belay deploy\n  belay deploy v1.4.0 --env production --reason "hotfix for checkout"',
     )
     .action(async (ref: string | undefined, options: DeployOptions) => {
+      if (options.dryRun) return showPlan(cli, ref, options);
       const doing = `deploy ${ref ?? ''}`.trim();
       await withEnvironment(cli, options, { render: options, doing }, async (opened) => {
         const { project, name, renderer } = opened;

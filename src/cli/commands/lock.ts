@@ -72,7 +72,7 @@ function acquire(cli: Cli): Command {
       withEnvironment(
         cli,
         options,
-        { render: options, doing: reason },
+        { render: options, doing: reason, stopWords: 'Releasing the lock.' },
         async ({ project, name, environment, renderer }) => {
           const forMs = options.for ?? null;
           const taken = () => {

@@ -80,40 +80,33 @@ export const command: BuildCommand = (cli) =>
           '\n\nExamples:\n  belay plan\n  belay plan v1.4.0 --env production --json',
       ),
     )
-    .action(async (ref: string | undefined, options: CommonOptions) => {
-      await withEnvironment(
-        cli,
-        options,
-        { render: { json: options.json ?? false }, readOnly: true },
-        async (opened) => {
-          const { project, name, environment, renderer } = opened;
-          const source = await sourceOf(
-            project.runtime.exec,
-            project.config,
-            requireEnvironment(project.config, name),
-            ref,
-          );
-          const preview = await previewDeployment(project.runtime, environment, { kind: 'deploy', source });
-          renderer.end();
-          const code = preview.objections.length > 0 ? EXIT.refused : EXIT.ok;
-          cli.exit(code);
-          if (!options.json) return print(cli, preview);
-          const { plan, hash, drift, objections, wayBack, row } = preview;
-          const frozen = row?.frozen ?? [];
-          const { warnings } = project.loaded;
-          cli.out(
-            JSON.stringify({
-              plan,
-              hash,
-              wayBack,
-              live: row?.live ?? null,
-              drift,
-              frozen,
-              objections,
-              warnings,
-              exitCode: code,
-            }),
-          );
-        },
-      );
-    });
+    .action((ref: string | undefined, options: CommonOptions) => showPlan(cli, ref, options));
+
+/** Also what `belay deploy --dry-run` does. */
+export async function showPlan(cli: Cli, ref: string | undefined, options: CommonOptions): Promise<void> {
+  await withEnvironment(cli, options, { render: { json: options.json ?? false }, readOnly: true }, async (opened) => {
+    const { project, name, environment, renderer } = opened;
+    const source = await sourceOf(project.runtime.exec, project.config, requireEnvironment(project.config, name), ref);
+    const preview = await previewDeployment(project.runtime, environment, { kind: 'deploy', source });
+    renderer.end();
+    const code = preview.objections.length > 0 ? EXIT.refused : EXIT.ok;
+    cli.exit(code);
+    if (!options.json) return print(cli, preview);
+    const { plan, hash, drift, objections, wayBack, row } = preview;
+    const frozen = row?.frozen ?? [];
+    const { warnings } = project.loaded;
+    cli.out(
+      JSON.stringify({
+        plan,
+        hash,
+        wayBack,
+        live: row?.live ?? null,
+        drift,
+        frozen,
+        objections,
+        warnings,
+        exitCode: code,
+      }),
+    );
+  });
+}

@@ -28,7 +28,10 @@ const RECEIPTS: Readonly<Record<string, (receipt: Json) => string>> = {
   activate: (receipt) => `all traffic on ${fact(receipt, 'id') ?? 'the candidate'}`,
   snapshot: (receipt) => fact(receipt, 'id') ?? '',
   restore: (receipt) => `put back ${fact(receipt, 'snapshot') ?? ''}`,
-  soak: (receipt) => `${fact(receipt, 'requests') ?? 'no'} requests seen, nothing breached`,
+  soak: (receipt) => {
+    const requests = Number(fact(receipt, 'requests') ?? 0);
+    return requests > 0 ? `${requests} requests seen, nothing breached` : 'no requests came, so traffic proved nothing';
+  },
   verify: () => 'read back: live is what was deployed',
   check: () => 'passed',
   hold: () => 'requests wait',
@@ -103,7 +106,11 @@ export function describeEvent(event: JournalEvent): Line | null {
     case 'attention.raised':
       return { look: 'needs-you', label: 'needs you', text: event.data.reason };
     case 'environment.frozen':
-      return { look: 'locked', label: 'freeze', text: `commit ${short(event.data.commit)} is not deployed again unless told to` };
+      return {
+        look: 'locked',
+        label: 'freeze',
+        text: `commit ${short(event.data.commit)} is not deployed again unless told to`,
+      };
     case 'snapshot.restored':
       return { look: 'live', label: 'restored', text: event.data.snapshot };
     default:

@@ -1,6 +1,6 @@
 /** The record under attack: edited, clocks set back, locked, full, read-only, gone. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openSqlite } from '../../../src/util/sqlite.ts';
@@ -113,15 +113,29 @@ test('a local store in CI: refused in one sentence, before anything', async () =
   expect(existsSync(join(project.folder, '.belay/journal.db'))).toBe(false);
 });
 
-test('G21: the store is gone while releases are live: nothing is overwritten until a person accepts', async () => {
+test('G21: the store is gone, or an older copy of it is back: nothing is done until a person has looked', async () => {
   const project = await deployed();
-  const live = readNoop(project, 'web').live;
-  rmSync(join(project.folder, '.belay/journal.db'));
+  const store = join(project.folder, '.belay/journal.db');
+  copyFileSync(store, join(project.folder, '.belay/backup'));
   project.commit('second');
-  const ran = await project.run('deploy');
-  expect(ran.code, ran.stderr).toBe(3);
-  expect(ran.stderr).toContain(`web: ${live} is live, the record says nothing`);
-  expect(readNoop(project, 'web').live).toBe(live);
+  expect((await project.run('deploy')).code).toBe(0);
+  const live = readNoop(project, 'web').live;
+  project.commit('third');
+  for (const loss of [() => copyFileSync(join(project.folder, '.belay/backup'), store), () => rmSync(store)]) {
+    loss();
+    const ran = await project.run('deploy');
+    expect(ran.code, ran.stderr).toBe(6);
+    expect(ran.stderr).toContain('is not the one that this machine has seen');
+    expect(ran.stderr).toContain(`web: ${live}`);
+    expect(readNoop(project, 'web').live).toBe(live);
+  }
+  // The person has looked: what is live is no part of the new record, and is not overwritten silently either.
+  rmSync(join(project.folder, '.belay/seen.json'));
+  const drifted = await project.run('deploy');
+  expect(drifted.code, drifted.stderr).toBe(3);
+  expect(drifted.stderr).toContain(`web: ${live} is live, the record says nothing`);
+  const accepted = await project.run('deploy', '--accept-drift');
+  expect(accepted.code, accepted.stderr).toBe(0);
 });
 
 /** Root passes by file modes, so the disk itself must refuse; containers without the right to mount cannot run these. */
