@@ -111,5 +111,5 @@ function keys(event: NewEvent, environment: string): readonly (readonly [ViewNam
   return needed;
 }
 
-/** Handed to every store when it is opened. */
-export const VIEWS: Views = { keys, project };
+/** Handed to every store when it is opened. The version is raised with every change of a row or a fold. */
+export const VIEWS: Views = { version: 1, keys, project };

@@ -2,7 +2,8 @@
 import type { JournalEvent, NewEvent } from '../core/events.ts';
 import { type ChainHead, seal } from '../core/journal.ts';
 import { Problem } from '../core/errors.ts';
-import type { Fence, ViewName, ViewRow, Views } from './store.ts';
+import { foldRows } from './fold.ts';
+import type { Fence, ViewRow, Views } from './store.ts';
 
 /** Replaces secret values in a text; the redactor's `clean`. */
 export type Clean = (text: string) => string;
@@ -29,19 +30,6 @@ export function cleanEvents(events: readonly NewEvent[], clean: Clean): NewEvent
   );
 }
 
-/** The view rows that the events may read, once each. */
-export function neededRows(views: Views, environment: string, events: readonly NewEvent[]): [ViewName, string][] {
-  const needed = new Map<string, [ViewName, string]>();
-  for (const event of events) {
-    for (const [view, key] of views.keys(event, environment)) needed.set(rowId(view, key), [view, key]);
-  }
-  return [...needed.values()];
-}
-
-export function rowId(view: string, key: string): string {
-  return `${view}\u0000${key}`;
-}
-
 export interface Sealed {
   readonly events: readonly JournalEvent[];
   /** Rows to write, the last state of each. */
@@ -51,7 +39,7 @@ export interface Sealed {
 
 /**
  * Puts events behind `head` and folds them into the views.
- * @param known rows that are there, by {@link rowId}; a projection may read only what its `keys` named.
+ * @param known rows that are there, by `rowId`
  */
 export function sealAndProject(
   views: Views,
@@ -61,16 +49,12 @@ export function sealAndProject(
   known: ReadonlyMap<string, unknown>,
 ): Sealed {
   const events = seal(fence.environment, fence.token, head, fresh);
-  const seen = new Map(known);
-  const rows = new Map<string, ViewRow>();
-  for (const event of events) {
-    for (const row of views.project(event, (view, key) => seen.get(rowId(view, key)))) {
-      if (row.environment === fence.environment) seen.set(rowId(row.view, row.key), row.row);
-      rows.set(`${row.environment}\u0000${rowId(row.view, row.key)}`, row);
-    }
-  }
   const last = events.at(-1);
-  return { events, rows: [...rows.values()], head: last ? { n: last.n, hash: last.hash } : head };
+  return {
+    events,
+    rows: foldRows(views, fence.environment, events, known),
+    head: last ? { n: last.n, hash: last.hash } : head,
+  };
 }
 
 /**

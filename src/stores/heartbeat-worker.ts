@@ -2,6 +2,7 @@
 import { workerData } from 'node:worker_threads';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../util/clock.ts';
+import { NO_VIEWS } from './fold.ts';
 import { DEADLINE, type HeartbeatTask, LOST, PROGRESS } from './heartbeat.ts';
 import { openStore } from './open.ts';
 import type { Store } from './store.ts';
@@ -12,7 +13,6 @@ const HUNG_AFTER_MS = 60_000;
 const task = workerData as HeartbeatTask;
 const slots = new Float64Array(task.shared);
 const clock = systemClock();
-const views = { keys: () => [], project: () => [] };
 
 async function renewOnce(store: Store): Promise<boolean> {
   const sentAt = clock.now();
@@ -27,7 +27,7 @@ async function keepRenewing(): Promise<void> {
   let store: Store | undefined;
   for (;;) {
     try {
-      store ??= await openStore({ ...task.store, views });
+      store ??= await openStore({ ...task.store, views: NO_VIEWS });
       if (!(await renewOnce(store))) return;
     } catch {
       // Away for now: the deadline stands where it was, and the next round tries again.

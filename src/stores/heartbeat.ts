@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Clock } from '../util/clock.ts';
 import type { OpenStore } from './open.ts';
 import type { Fence, Store } from './store.ts';
@@ -64,6 +64,8 @@ export function startHeartbeat(options: {
   }, PROGRESS_EVERY_MS);
   const first = setTimeout(() => {
     const { file, execArgv } = workerFile();
+    // Only now: commands that look at the journal never need a thread, nor the module.
+    const { Worker } = process.getBuiltinModule('node:worker_threads');
     const task: HeartbeatTask = { fence, ttlMs, everyMs, shared, store: options.reopen };
     worker = new Worker(file, { workerData: task, execArgv });
     worker.unref();

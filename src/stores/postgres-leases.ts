@@ -53,9 +53,12 @@ async function acquire(
   return grant(lease.token + 1, former);
 }
 
-/** Locks the lease row against take-over until the transaction ends; false when it is not ours. */
-export async function holdsLease(query: Query, schema: string, fence: Fence): Promise<boolean> {
-  const sql = `SELECT 1 FROM ${schema}.lease
+/**
+ * Locks the lease row against take-over until the transaction ends; false when it is not ours.
+ * @param also an expression to evaluate in the same statement, a lock of the caller's own
+ */
+export async function holdsLease(query: Query, schema: string, fence: Fence, also = '1'): Promise<boolean> {
+  const sql = `SELECT ${also} FROM ${schema}.lease
     WHERE environment = ? AND token = ? AND nonce = ? AND holder IS NOT NULL FOR UPDATE`;
   return (await query(sql, [fence.environment, fence.token, fence.nonce])).length === 1;
 }

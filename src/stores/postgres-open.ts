@@ -44,7 +44,7 @@ async function format(query: Query, schema: string, where: string, steps: readon
   if (there?.['there'] !== true) return 0;
   const [row] = await query(`SELECT format FROM ${schema}.store`);
   const found = Number(row?.['format'] ?? 0);
-  if (found > steps.length) throw newerFormat(where, found, steps.length);
+  if (found > steps.length) throw newerFormat(where, 'format of its tables', found, steps.length);
   return found;
 }
 

@@ -67,4 +67,27 @@ export const POSTGRES_SCHEMA: readonly string[] = [
   );
   CREATE INDEX request_deployment ON $schema.request (environment, deployment, seq);
   `,
+  `
+  CREATE TABLE $schema.meta (
+    key text COLLATE "C" PRIMARY KEY,
+    value text NOT NULL
+  );
+
+  CREATE TABLE $schema.clock (
+    environment text COLLATE "C" PRIMARY KEY,
+    high text COLLATE "C" NOT NULL,
+    back_s bigint NOT NULL
+  );
+  INSERT INTO $schema.clock (environment, high, back_s)
+    SELECT environment, max(high), ceil(max(extract(epoch FROM high::timestamptz - at::timestamptz)))
+    FROM (SELECT environment, at, max(at) OVER (PARTITION BY environment ORDER BY n) AS high FROM $schema.journal) AS j
+    WHERE at < high GROUP BY environment;
+
+  DROP INDEX $schema.journal_at;
+  DROP INDEX $schema.journal_kind;
+  DROP INDEX $schema.journal_actor;
+  CREATE INDEX journal_at ON $schema.journal (at, environment, n);
+  CREATE INDEX journal_kind ON $schema.journal (kind, environment, n);
+  CREATE INDEX journal_actor ON $schema.journal (actor, environment, n, kind, at);
+  `,
 ];

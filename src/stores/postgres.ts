@@ -1,23 +1,17 @@
 /** The store in Postgres: for several machines and CI. Expiry by the server's clock; survives a lost connection. */
 import type { JournalEvent, NewEvent } from '../core/events.ts';
+import { EMPTY_CHAIN } from '../core/journal.ts';
 import { Problem } from '../core/errors.ts';
-import {
-  type Clean,
-  cleanEvents,
-  fenced,
-  HeadMemory,
-  KEEP,
-  neededRows,
-  rowId,
-  sealAndProject,
-  splitKnown,
-} from './append.ts';
+import { type Clean, cleanEvents, fenced, HeadMemory, KEEP, sealAndProject, splitKnown } from './append.ts';
+import { mayProject, NO_VIEWS, VIEWS_KEY } from './fold.ts';
 import { connect, type Connection, type Query } from './postgres-connection.ts';
 import { holdsLease, postgresLeases } from './postgres-leases.ts';
 import { migratePostgres, requireDurable } from './postgres-open.ts';
 import { POSTGRES_SCHEMA } from './postgres-schema.ts';
-import { fromEvent, JOURNAL_COLUMNS, toEvent, toHead, toRequest, toViewRow } from './rows.ts';
-import { selectEvents, selectViewRows } from './select.ts';
+import { leaveBehind, putRows, refreshViews, rowsFor, sharedViewsLock } from './postgres-views.ts';
+import { type Lateness, latenessAfter } from './lateness.ts';
+import { fromEvent, JOURNAL_COLUMNS, toEvent, toHead, toLateness, toRequest, toViewRow } from './rows.ts';
+import { type Dialect, postgresDialect, selectEvents, selectViewRows } from './select.ts';
 import type { EventQuery, Fence, HolderRequest, Store, ViewName, ViewQuery, ViewRow, Views } from './store.ts';
 
 export interface PostgresOptions {
@@ -46,6 +40,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
   try {
     await requireDurable(connection);
     await migratePostgres(connection, schema, POSTGRES_SCHEMA);
+    await refreshViews(connection, schema, options.views);
     return new PostgresStore(connection, schema, options.views, options.clean ?? KEEP);
   } catch (error) {
     await connection.close();
@@ -61,6 +56,7 @@ class PostgresStore implements Store {
   readonly leases: Store['leases'];
   readonly #connection: Connection;
   readonly #schema: string;
+  readonly #dialect: Dialect;
   readonly #views: Views;
   readonly #clean: Clean;
   readonly #heads = new HeadMemory();
@@ -69,6 +65,7 @@ class PostgresStore implements Store {
     this.where = connection.where;
     this.#connection = connection;
     this.#schema = schema;
+    this.#dialect = postgresDialect(schema);
     this.#views = views;
     this.#clean = clean;
     this.leases = postgresLeases(connection, schema, clean);
@@ -85,23 +82,42 @@ class PostgresStore implements Store {
   async #append(query: Query, fence: Fence, events: readonly NewEvent[]): Promise<readonly JournalEvent[]> {
     const { environment } = fence;
     // First and by itself: the lock makes every later statement see what the last holder of it committed.
-    if (!(await holdsLease(query, this.#schema, fence))) throw fenced(environment);
+    if (!(await holdsLease(query, this.#schema, fence, sharedViewsLock(this.#schema)))) throw fenced(environment);
     const byId = `SELECT ${JOURNAL_COLUMNS} FROM ${this.#schema}.journal WHERE id = ANY(?)`;
     const stored = await query(byId, [events.map((event) => event.id)]);
     const { fresh, merge } = splitKnown(environment, events, stored.map(toEvent));
     if (fresh.length === 0) return merge([]);
-    const [headRow] = await query(`SELECT n, hash FROM ${this.#schema}.head WHERE environment = ?`, [environment]);
-    const head = toHead(headRow);
+    const [facts] = await query(
+      `SELECT head.n, head.hash, journal.at AS last_at, clock.high, clock.back_s,
+          (SELECT value FROM ${this.#schema}.meta WHERE key = '${VIEWS_KEY}') AS views
+        FROM (SELECT ?::text AS environment) AS one LEFT JOIN ${this.#schema}.head USING (environment)
+          LEFT JOIN ${this.#schema}.journal USING (environment, n) LEFT JOIN ${this.#schema}.clock USING (environment)`,
+      [environment],
+    );
+    const head = facts?.['hash'] === null ? EMPTY_CHAIN : toHead(facts);
     this.#heads.check(environment, head);
-    const sealed = sealAndProject(this.#views, fence, head, fresh, await this.#rowsFor(query, environment, fresh));
+    const views = mayProject(this.#views, facts?.['views']) ? this.#views : NO_VIEWS;
+    const known = await rowsFor(query, this.#schema, views, environment, fresh);
+    const sealed = sealAndProject(views, fence, head, fresh, known);
     await this.#insert(query, sealed.events);
-    await this.#project(query, sealed.rows);
+    await putRows(query, this.#schema, sealed.rows);
+    if (views === NO_VIEWS) await leaveBehind(query, this.#schema);
+    const late = latenessAfter(toLateness(facts), (facts?.['last_at'] ?? null) as string | null, sealed.events);
+    if (late) await this.#setClock(query, environment, late);
     await query(
       `INSERT INTO ${this.#schema}.head (environment, n, hash) VALUES (?, ?, ?)
         ON CONFLICT (environment) DO UPDATE SET n = excluded.n, hash = excluded.hash`,
       [environment, sealed.head.n, sealed.head.hash],
     );
     return merge(sealed.events);
+  }
+
+  async #setClock(query: Query, environment: string, { high, backS }: Lateness): Promise<void> {
+    await query(
+      `INSERT INTO ${this.#schema}.clock (environment, high, back_s) VALUES (?, ?, ?)
+        ON CONFLICT (environment) DO UPDATE SET high = excluded.high, back_s = excluded.back_s`,
+      [environment, high, backS],
+    );
   }
 
   /** One statement for all rows: an array for each column. */
@@ -112,35 +128,8 @@ class PostgresStore implements Store {
     await query(`INSERT INTO ${this.#schema}.journal (${JOURNAL_COLUMNS}) SELECT * FROM unnest(${arrays})`, columns);
   }
 
-  async #project(query: Query, rows: readonly ViewRow[]): Promise<void> {
-    if (rows.length === 0) return;
-    await query(
-      `INSERT INTO ${this.#schema}.view_row (view, environment, key, sort, row)
-        SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
-        ON CONFLICT (view, environment, key) DO UPDATE SET sort = excluded.sort, row = excluded.row`,
-      [
-        rows.map((row) => row.view),
-        rows.map((row) => row.environment),
-        rows.map((row) => row.key),
-        rows.map((row) => row.sort),
-        rows.map((row) => JSON.stringify(row.row)),
-      ],
-    );
-  }
-
-  async #rowsFor(query: Query, environment: string, events: readonly NewEvent[]): Promise<Map<string, unknown>> {
-    const needed = neededRows(this.#views, environment, events);
-    if (needed.length === 0) return new Map();
-    const sql = `SELECT view, key, row FROM ${this.#schema}.view_row
-      WHERE environment = ? AND (view, key) IN (SELECT * FROM unnest(?::text[], ?::text[]))`;
-    const rows = await query(sql, [environment, needed.map(([view]) => view), needed.map(([, key]) => key)]);
-    return new Map(
-      rows.map((row) => [rowId(String(row['view']), String(row['key'])), JSON.parse(String(row['row'])) as unknown]),
-    );
-  }
-
   async read(query: EventQuery): Promise<readonly JournalEvent[]> {
-    const { sql, values } = selectEvents(`${this.#schema}.journal`, query);
+    const { sql, values } = selectEvents(this.#dialect, query);
     return (await this.#connection.query(sql, values)).map(toEvent);
   }
 
@@ -150,7 +139,7 @@ class PostgresStore implements Store {
   }
 
   async view(view: ViewName, query: ViewQuery): Promise<readonly ViewRow[]> {
-    const { sql, values } = selectViewRows(`${this.#schema}.view_row`, view, query);
+    const { sql, values } = selectViewRows(this.#dialect, view, query);
     return (await this.#connection.query(sql, values)).map(toViewRow);
   }
 

@@ -1,6 +1,7 @@
 /** Between database rows and the objects of the contract; the same columns in both engines. */
 import type { JournalEvent } from '../core/events.ts';
 import { canonical, type ChainHead, EMPTY_CHAIN } from '../core/journal.ts';
+import type { Lateness } from './lateness.ts';
 import type { Holder, HolderRequest, LeaseRecord, ViewName, ViewRow } from './store.ts';
 
 /** Postgres returns 64-bit integers as text, SQLite as numbers. */
@@ -48,6 +49,12 @@ export function fromEvent(event: JournalEvent): (null | number | string)[] {
 
 export function toHead(row: Row | undefined): ChainHead {
   return row === undefined ? EMPTY_CHAIN : { n: number(row, 'n'), hash: text(row, 'hash') };
+}
+
+/** Null where no event of the environment was ever late. */
+export function toLateness(row: Row | undefined): Lateness | null {
+  const high = row?.['high'] ?? null;
+  return row === undefined || high === null ? null : { high: String(high), backS: number(row, 'back_s') };
 }
 
 /** `expired` is null where the row does not carry the store's judgement. */

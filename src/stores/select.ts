@@ -19,54 +19,143 @@ class Conditions {
     return this;
   }
 
-  limit(count: number | undefined): string {
-    if (count === undefined) return '';
-    this.values.push(count);
-    return ' LIMIT ?';
-  }
-
   toString(): string {
     return this.#parts.length === 0 ? '' : ` WHERE ${this.#parts.join(' AND ')}`;
   }
+}
+
+/** What differs between the engines. */
+export interface Dialect {
+  /** A table of the store by its name. */
+  table(name: string): string;
+  /** Has the journal read by this index; empty where the engine knows better itself. */
+  by(index: string): string;
+  /** A placeholder for an ISO time, moved by as many seconds as the expression gives. */
+  moved(sign: '+' | '-', seconds: string): string;
+}
+
+/** Without statistics SQLite walks a whole environment in the order of `n`, however rare what is looked for. */
+export const SQLITE: Dialect = {
+  table: (name) => name,
+  by: (index) => ` INDEXED BY ${index}`,
+  moved: (sign, seconds) => `strftime('%Y-%m-%dT%H:%M:%fZ', ?, '${sign}' || ${seconds} || ' seconds')`,
+};
+
+/** @param schema quoted as needed */
+export function postgresDialect(schema: string): Dialect {
+  const iso = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
+  return {
+    table: (name) => `${schema}.${name}`,
+    by: () => '',
+    moved: (sign, seconds) =>
+      `to_char((?::timestamptz ${sign} ${seconds} * interval '1 second') AT TIME ZONE 'UTC', ${iso})`,
+  };
 }
 
 /**
  * Events of one environment or deployment come in the order of `n`; over all environments in the order of `at`.
  * A window is half open: `since` belongs to it, `until` does not.
  */
-export function selectEvents(table: string, query: EventQuery): Select {
-  const direction = query.newestFirst ? 'DESC' : 'ASC';
+export function selectEvents(dialect: Dialect, query: EventQuery): Select {
+  const { environment, deployment, actor, kinds, limit } = query;
+  const inOne = environment !== undefined && deployment === undefined;
+  // Each kind by itself, in its order: with IN all events of all of them would be sorted.
+  const apart = inOne && actor === undefined && kinds !== undefined && kinds.length > 1;
+  const arms = apart ? [...new Set(kinds)].map((kind) => [kind]) : [kinds];
+  const page = inOne && limit !== undefined && (apart || (actor !== undefined && kinds !== undefined));
+  if (!page) return union(dialect, query, arms, JOURNAL_COLUMNS);
+  // The index has nearly all that is asked for: only what is on the page is looked up in the journal.
+  const { sql, values } = union(dialect, query, arms, 'n');
+  return {
+    sql: `SELECT ${JOURNAL_COLUMNS} FROM ${dialect.table('journal')} WHERE environment = ? AND n IN (${sql})
+      ORDER BY ${orderOf(query)}`,
+    values: [environment, ...values],
+  };
+}
+
+function orderOf({ environment, deployment, newestFirst }: EventQuery): string {
+  const alone = environment !== undefined || deployment !== undefined;
+  const direction = newestFirst ? 'DESC' : 'ASC';
+  return (alone ? ['n'] : ['at', 'environment', 'n']).map((column) => `${column} ${direction}`).join(', ');
+}
+
+/** Each arm is read only as far as the page goes. */
+function union(
+  dialect: Dialect,
+  query: EventQuery,
+  arms: readonly (readonly string[] | undefined)[],
+  columns: string,
+): Select {
+  const limits = query.limit === undefined ? [] : [query.limit];
+  const end = ` ORDER BY ${orderOf(query)}${query.limit === undefined ? '' : ' LIMIT ?'}`;
+  const selects = arms.map((kinds): Select => {
+    const where = conditions(dialect, query, kinds);
+    const sql = `SELECT ${columns} FROM ${dialect.table('journal')}${hint(dialect, query, kinds)}${where}`;
+    return { sql, values: where.values };
+  });
+  const [first] = selects;
+  if (first && selects.length === 1) return { sql: first.sql + end, values: [...first.values, ...limits] };
+  const limited = selects.map(({ sql }, index) =>
+    query.limit === undefined ? sql : `SELECT ${columns} FROM (${sql}${end}) AS arm${index}`,
+  );
+  return {
+    sql: limited.join(' UNION ALL ') + end,
+    values: [...selects.flatMap(({ values }) => [...values, ...limits]), ...limits],
+  };
+}
+
+function hint(dialect: Dialect, query: EventQuery, kinds: readonly string[] | undefined): string {
+  if (query.deployment !== undefined) return dialect.by('journal_deployment');
+  if (query.environment === undefined) return '';
+  if (query.actor !== undefined) return dialect.by('journal_actor');
+  return kinds?.length === 1 ? dialect.by('journal_kind') : '';
+}
+
+function conditions(dialect: Dialect, query: EventQuery, kinds: readonly string[] | undefined): Conditions {
+  const { environment, deployment, actor, since, until, after } = query;
   const where = new Conditions()
-    .add(`${byTime(query) ? "environment || ''" : 'environment'} = ?`, query.environment)
-    .add('deployment = ?', query.deployment)
-    .add('actor = ?', query.actor)
-    .add('at >= ?', query.since)
-    .add('at < ?', query.until)
-    .add(query.newestFirst ? 'n < ?' : 'n > ?', query.after);
+    .add('environment = ?', environment)
+    .add('deployment = ?', deployment)
+    .add('actor = ?', actor)
+    .add('at >= ?', since)
+    .add('at < ?', until)
+    .add(query.newestFirst ? 'n < ?' : 'n > ?', after);
   // An empty list asks for no kind at all; Postgres has no `IN ()`.
-  if (query.kinds?.length === 0) where.add('1 = 0');
-  else if (query.kinds) where.add(`kind IN (${query.kinds.map(() => '?').join(', ')})`, ...query.kinds);
-  const columns =
-    query.environment === undefined && query.deployment === undefined ? ['at', 'environment', 'n'] : ['n'];
-  const order = columns.map((column) => `${column} ${direction}`).join(', ');
-  const sql = `SELECT ${JOURNAL_COLUMNS} FROM ${table}${where} ORDER BY ${order}${where.limit(query.limit)}`;
-  return { sql, values: where.values };
+  if (kinds?.length === 0) where.add('1 = 0');
+  else if (kinds?.length === 1) where.add('kind = ?', kinds[0]);
+  else if (kinds) where.add(`kind IN (${kinds.map(() => '?').join(', ')})`, ...kinds);
+  if (environment !== undefined && deployment === undefined) addRange(where, dialect, environment, query);
+  return where;
 }
 
 /**
- * Without statistics SQLite walks the whole environment in the order of `n`, although a window is a small part of it.
- * An expression keeps it from that; with a limit, or without a lower bound, the walk is the better way.
+ * The numbers between which a window of time lies, so that nothing before or behind it is walked through. Times rise
+ * with the numbers but for `clock.back_s`, the most that a writer's clock was ever behind an earlier event's: what
+ * comes before an event that is older than the window by more than that is older too, and the same at its end.
  */
-function byTime({ since, limit, after, deployment }: EventQuery): boolean {
-  return since !== undefined && limit === undefined && after === undefined && deployment === undefined;
+function addRange(where: Conditions, dialect: Dialect, environment: string, { since, until }: EventQuery): void {
+  const back = `COALESCE((SELECT back_s FROM ${dialect.table('clock')} WHERE environment = ?), 0)`;
+  const number = (compare: string, sign: '+' | '-', direction: string): string =>
+    `(SELECT n FROM ${dialect.table('journal')}${dialect.by('journal_at')} WHERE environment = ?
+      AND at ${compare} ${dialect.moved(sign, back)} ORDER BY at ${direction} LIMIT 1)`;
+  const last = Number.MAX_SAFE_INTEGER;
+  if (isTime(since)) where.add(`n >= COALESCE(${number('<', '-', 'DESC')}, 0)`, environment, since, environment);
+  if (isTime(until)) where.add(`n < COALESCE(${number('>=', '+', 'ASC')}, ${last})`, environment, until, environment);
 }
 
-export function selectViewRows(table: string, view: ViewName, query: ViewQuery): Select {
+/** True for an instant as events have it: any other text compares well enough, but the engines cannot count with it. */
+function isTime(text: string | undefined): text is string {
+  const instant = text === undefined ? Number.NaN : Date.parse(text);
+  return !Number.isNaN(instant) && new Date(instant).toISOString() === text;
+}
+
+export function selectViewRows(dialect: Dialect, view: ViewName, query: ViewQuery): Select {
   const where = new Conditions()
     .add('view = ?', view)
     .add('environment = ?', query.environment)
     .add('key = ?', query.key)
     .add('sort < ?', query.before);
-  const sql = `SELECT view, environment, key, sort, row FROM ${table}${where} ORDER BY sort DESC${where.limit(query.limit)}`;
-  return { sql, values: where.values };
+  const sql = `SELECT view, environment, key, sort, row FROM ${dialect.table('view_row')}${where} ORDER BY sort DESC`;
+  if (query.limit === undefined) return { sql, values: where.values };
+  return { sql: `${sql} LIMIT ?`, values: [...where.values, query.limit] };
 }

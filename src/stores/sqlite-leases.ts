@@ -3,7 +3,8 @@ import { closeSync, existsSync, fsyncSync, openSync, rmSync, writeFileSync } fro
 import { randomBytes } from 'node:crypto';
 import type { Clean } from './append.ts';
 import { cleanJson } from './append.ts';
-import { type SqliteDriver, type SqlRow, transaction } from './driver.ts';
+import { type SqliteDriver, transaction } from './driver.ts';
+import type { SqliteRow } from '../util/sqlite.ts';
 import { type AcquireRequest, isOurs, isRefusedAtOnce, mayTake } from './lease-rules.ts';
 import { toFormer, toHead, toLease } from './rows.ts';
 import { isFull } from './sqlite-problems.ts';
@@ -27,7 +28,7 @@ function keepBallast(path: string): void {
   }
 }
 
-function leaseRow(driver: SqliteDriver, environment: string): SqlRow | undefined {
+function leaseRow(driver: SqliteDriver, environment: string): SqliteRow | undefined {
   return driver.get('SELECT * FROM lease WHERE environment = ?', environment);
 }
 

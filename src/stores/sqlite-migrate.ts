@@ -29,7 +29,7 @@ function backUp(driver: SqliteDriver, path: string, format: number): string {
 /** @throws Problem FORMAT_NEWER */
 export function migrateSqlite(driver: SqliteDriver, path: string, steps: readonly string[]): void {
   const found = version(driver);
-  if (found > steps.length) throw newerFormat(path, found, steps.length);
+  if (found > steps.length) throw newerFormat(path, 'format of its tables', found, steps.length);
   if (found === steps.length) return;
   if (found > 0) backUp(driver, path, found);
   transaction(driver, () => {

@@ -65,4 +65,25 @@ export const SQLITE_SCHEMA: readonly string[] = [
   );
   CREATE INDEX request_deployment ON request (environment, deployment, seq);
   `,
+  `
+  CREATE TABLE meta (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE clock (
+    environment TEXT PRIMARY KEY,
+    high TEXT NOT NULL,
+    back_s INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  INSERT INTO clock (environment, high, back_s)
+    SELECT environment, max(high), max(CAST((julianday(high) - julianday(at)) * 86400 AS INTEGER)) + 1
+    FROM (SELECT environment, at, max(at) OVER (PARTITION BY environment ORDER BY n) AS high FROM journal)
+    WHERE at < high GROUP BY environment;
+
+  DROP INDEX journal_kind;
+  DROP INDEX journal_actor;
+  CREATE INDEX journal_kind ON journal (kind, environment, n);
+  CREATE INDEX journal_actor ON journal (actor, environment, n, kind, at);
+  `,
 ];

@@ -2,26 +2,19 @@
 import { resolve } from 'node:path';
 import type { JournalEvent, NewEvent } from '../core/events.ts';
 import { EMPTY_CHAIN } from '../core/journal.ts';
-import {
-  type Clean,
-  cleanEvents,
-  fenced,
-  HeadMemory,
-  KEEP,
-  neededRows,
-  rowId,
-  sealAndProject,
-  splitKnown,
-} from './append.ts';
+import { type Clean, cleanEvents, fenced, HeadMemory, KEEP, sealAndProject, splitKnown } from './append.ts';
 import { openDriver, type SqliteDriver, transaction } from './driver.ts';
-import { fromEvent, JOURNAL_COLUMNS, toEvent, toHead, toRequest, toViewRow } from './rows.ts';
-import { selectEvents, selectViewRows } from './select.ts';
+import { mayProject, NO_VIEWS, VIEWS_KEY } from './fold.ts';
+import { latenessAfter } from './lateness.ts';
+import { fromEvent, JOURNAL_COLUMNS, toEvent, toHead, toLateness, toRequest, toViewRow } from './rows.ts';
+import { selectEvents, selectViewRows, SQLITE } from './select.ts';
 import { describeHolders, sqliteLeases } from './sqlite-leases.ts';
 import { migrateSqlite } from './sqlite-migrate.ts';
 import { preparePlace } from './sqlite-place.ts';
 import { isBusy, toProblem } from './sqlite-problems.ts';
 import { SQLITE_SCHEMA } from './sqlite-schema.ts';
 import { applySettings, refuseUnsafeWal } from './sqlite-settings.ts';
+import { leaveBehind, putRows, refreshViews, rowsFor } from './sqlite-views.ts';
 import type { EventQuery, Fence, HolderRequest, Store, ViewName, ViewQuery, ViewRow, Views } from './store.ts';
 
 export interface SqliteOptions {
@@ -36,17 +29,22 @@ export interface SqliteOptions {
   readonly engine?: SqliteDriver['engine'];
 }
 
-/** In one statement what an append must know: no row when the lease is not ours; the head; is any event there already? */
-const BEFORE = `SELECT head.n, head.hash,
-    EXISTS (SELECT 1 FROM journal WHERE id IN (SELECT value FROM json_each(?4))) AS known
+/**
+ * In one statement what an append must know; no row when the lease is not ours. The head and the time of the event
+ * there, whether any of the events is there already, the version of the folds, and how late events have been.
+ */
+const BEFORE = `SELECT head.n, head.hash, journal.at AS last_at, clock.high, clock.back_s,
+    EXISTS (SELECT 1 FROM journal AS known WHERE known.id IN (SELECT value FROM json_each(?4))) AS known,
+    (SELECT value FROM meta WHERE key = '${VIEWS_KEY}') AS views
   FROM lease LEFT JOIN head ON head.environment = lease.environment
-  WHERE lease.environment = ?1 AND token = ?2 AND nonce = ?3 AND holder IS NOT NULL`;
+    LEFT JOIN journal ON journal.environment = lease.environment AND journal.n = head.n
+    LEFT JOIN clock ON clock.environment = lease.environment
+  WHERE lease.environment = ?1 AND lease.token = ?2 AND lease.nonce = ?3 AND lease.holder IS NOT NULL`;
 const BY_ID = `SELECT ${JOURNAL_COLUMNS} FROM journal WHERE id IN (SELECT value FROM json_each(?))`;
 const INSERT = `INSERT INTO journal (${JOURNAL_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const SET_HEAD = `INSERT INTO head (environment, n, hash) VALUES (?, ?, ?)
   ON CONFLICT (environment) DO UPDATE SET n = excluded.n, hash = excluded.hash`;
-const SET_ROW = `INSERT INTO view_row (view, environment, key, sort, row) VALUES (?, ?, ?, ?, ?)
-  ON CONFLICT (view, environment, key) DO UPDATE SET sort = excluded.sort, row = excluded.row`;
+const SET_CLOCK = 'INSERT OR REPLACE INTO clock (environment, high, back_s) VALUES (?, ?, ?)';
 
 /**
  * Opens the store, and makes it where there is none.
@@ -62,6 +60,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     refuseUnsafeWal(path, driver.version);
     applySettings(driver, path);
     migrateSqlite(driver, path, SQLITE_SCHEMA);
+    refreshViews(driver, path, options.views);
     return new SqliteStore(driver, path, options.views, options.clean ?? KEEP);
   } catch (error) {
     driver?.close();
@@ -107,27 +106,19 @@ class SqliteStore implements Store {
     if (fresh.length === 0) return merge([]);
     const head = facts['hash'] === null ? EMPTY_CHAIN : toHead(facts);
     this.#heads.check(environment, head);
-    const sealed = sealAndProject(this.#views, fence, head, fresh, this.#rowsFor(environment, fresh));
+    const views = mayProject(this.#views, facts['views']) ? this.#views : NO_VIEWS;
+    const sealed = sealAndProject(views, fence, head, fresh, rowsFor(driver, views, environment, fresh));
     for (const event of sealed.events) driver.run(INSERT, ...fromEvent(event));
-    for (const { view, environment: of, key, sort, row } of sealed.rows) {
-      driver.run(SET_ROW, view, of, key, sort, JSON.stringify(row));
-    }
+    putRows(driver, sealed.rows);
+    if (views === NO_VIEWS) leaveBehind(driver);
+    const late = latenessAfter(toLateness(facts), facts['last_at'] as string | null, sealed.events);
+    if (late) driver.run(SET_CLOCK, environment, late.high, late.backS);
     driver.run(SET_HEAD, environment, sealed.head.n, sealed.head.hash);
     return merge(sealed.events);
   }
 
-  #rowsFor(environment: string, events: readonly NewEvent[]): Map<string, unknown> {
-    const known = new Map<string, unknown>();
-    for (const [view, key] of neededRows(this.#views, environment, events)) {
-      const sql = 'SELECT row FROM view_row WHERE view = ? AND environment = ? AND key = ?';
-      const found = this.#driver.get(sql, view, environment, key);
-      if (found) known.set(rowId(view, key), JSON.parse(String(found['row'])));
-    }
-    return known;
-  }
-
   read(query: EventQuery): Promise<readonly JournalEvent[]> {
-    const { sql, values } = selectEvents('journal', query);
+    const { sql, values } = selectEvents(SQLITE, query);
     return this.#guarded(() => this.#driver.all(sql, ...values).map(toEvent));
   }
 
@@ -136,7 +127,7 @@ class SqliteStore implements Store {
   }
 
   view(view: ViewName, query: ViewQuery): Promise<readonly ViewRow[]> {
-    const { sql, values } = selectViewRows('view_row', view, query);
+    const { sql, values } = selectViewRows(SQLITE, view, query);
     return this.#guarded(() => this.#driver.all(sql, ...values).map(toViewRow));
   }
 

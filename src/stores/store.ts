@@ -119,6 +119,11 @@ export type Projection = (event: JournalEvent, read: (view: ViewName, key: strin
 export type ProjectionKeys = (event: NewEvent, environment: string) => readonly (readonly [ViewName, string])[];
 
 export interface Views {
+  /**
+   * Raised with every change of rows or folds: a store whose rows are older folds them again from the journal when it
+   * is opened. Null leaves the rows alone, whatever wrote them.
+   */
+  readonly version: number | null;
   readonly keys: ProjectionKeys;
   readonly project: Projection;
 }

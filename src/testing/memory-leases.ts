@@ -19,6 +19,8 @@ export interface Tables {
   readonly journals: Map<string, JournalEvent[]>;
   readonly byId: Map<string, JournalEvent>;
   readonly rows: Map<string, ViewRow>;
+  /** Version of the folds that wrote the rows; null when they are behind the journal. */
+  viewsVersion: number | null;
   readonly leases: Map<string, StoredLease>;
   readonly requests: HolderRequest[];
 }

@@ -19,15 +19,26 @@ export type { MemoryOptions } from './memory-leases.ts';
 
 /** What several handles share, as processes share a file or a server. */
 export interface MemoryPlace {
+  /** @throws Problem FORMAT_NEWER */
   open(views: Views): Store;
   /** Replaces the data of an event behind the store's back; `data` is JSON text. */
   tamper(environment: string, n: number, data: string): void;
 }
 
 export function memoryPlace(options: MemoryOptions = {}): MemoryPlace {
-  const tables: Tables = { journals: new Map(), byId: new Map(), rows: new Map(), leases: new Map(), requests: [] };
+  const tables: Tables = {
+    journals: new Map(),
+    byId: new Map(),
+    rows: new Map(),
+    viewsVersion: null,
+    leases: new Map(),
+    requests: [],
+  };
   return {
-    open: (views) => new MemoryStore(tables, views, options),
+    open(views) {
+      refresh(tables, views);
+      return new MemoryStore(tables, views, options);
+    },
     tamper(environment, n, data) {
       const journal = tables.journals.get(environment);
       const event = journal?.[n - 1];
@@ -60,6 +71,45 @@ function fenced(environment: string): Problem {
   });
 }
 
+/** The rows that the events leave behind, kept nowhere yet. */
+function fold({ rows }: Tables, views: Views, events: readonly JournalEvent[]): readonly ViewRow[] {
+  const changed = new Map<string, ViewRow>();
+  // A store that must ask its database knows only what `keys` has named, so neither does this one.
+  const named = new Set(
+    events.flatMap((event) =>
+      views.keys(event, event.environment).map(([view, key]) => rowKey(view, event.environment, key)),
+    ),
+  );
+  for (const event of events) {
+    const read = (view: ViewName, key: string): unknown => {
+      const id = rowKey(view, event.environment, key);
+      return (changed.get(id) ?? (named.has(id) ? rows.get(id) : undefined))?.row;
+    };
+    for (const row of views.project(event, read)) changed.set(rowKey(row.view, row.environment, row.key), row);
+  }
+  return [...changed.values()];
+}
+
+function keep({ rows }: Tables, changed: readonly ViewRow[]): void {
+  for (const row of changed) rows.set(rowKey(row.view, row.environment, row.key), row);
+}
+
+/** Folds the rows again where another version wrote them. @throws Problem FORMAT_NEWER */
+function refresh(tables: Tables, views: Views): void {
+  const recorded = tables.viewsVersion ?? 0;
+  if (views.version === null || views.version === recorded) return;
+  if (recorded > views.version) {
+    throw new Problem('FORMAT_NEWER', 'The store in memory was written by a newer Belay', {
+      why: `the version of its views is ${recorded}; this version knows up to ${views.version}`,
+      next: 'npm install --global belayctl@latest',
+      retry: 'after-change',
+    });
+  }
+  tables.rows.clear();
+  for (const events of tables.journals.values()) keep(tables, fold(tables, views, events));
+  tables.viewsVersion = views.version;
+}
+
 class MemoryStore implements Store {
   readonly kind = 'memory';
   readonly where = 'memory';
@@ -74,7 +124,7 @@ class MemoryStore implements Store {
   }
 
   async append(fence: Fence, events: readonly NewEvent[]): Promise<readonly JournalEvent[]> {
-    const { byId, journals, rows } = this.#tables;
+    const { byId, journals } = this.#tables;
     const { environment } = fence;
     if (!holds(this.#tables, fence)) throw fenced(environment);
     const fresh: NewEvent[] = [];
@@ -90,26 +140,14 @@ class MemoryStore implements Store {
     const journal = journals.get(environment) ?? [];
     const sealed = seal(environment, fence.token, headOf(journal), fresh);
     // Nothing is kept before everything is known to work: a projection that throws leaves no trace.
-    const changed = this.#project(sealed);
+    const folded = this.#views.version !== null && this.#views.version === this.#tables.viewsVersion;
+    const changed = folded ? fold(this.#tables, this.#views, sealed) : [];
     journal.push(...sealed);
     journals.set(environment, journal);
     for (const event of sealed) byId.set(event.id, event);
-    for (const row of changed) rows.set(rowKey(row.view, row.environment, row.key), row);
+    keep(this.#tables, changed);
+    if (!folded && sealed.length > 0) this.#tables.viewsVersion = null;
     return events.flatMap((event) => byId.get(event.id) ?? []);
-  }
-
-  #project(events: readonly JournalEvent[]): readonly ViewRow[] {
-    const changed = new Map<string, ViewRow>();
-    for (const event of events) {
-      const read = (view: ViewName, key: string): unknown => {
-        const id = rowKey(view, event.environment, key);
-        return (changed.get(id) ?? this.#tables.rows.get(id))?.row;
-      };
-      for (const row of this.#views.project(event, read)) {
-        changed.set(rowKey(row.view, row.environment, row.key), row);
-      }
-    }
-    return [...changed.values()];
   }
 
   async read(query: EventQuery): Promise<readonly JournalEvent[]> {

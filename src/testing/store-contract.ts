@@ -2,6 +2,7 @@
 import { authorityTests } from './store-authority.ts';
 import { journalTests } from './store-journal.ts';
 import { leaseTests } from './store-lease.ts';
+import { viewTests } from './store-views.ts';
 import type { StoreSuite, StoreUnderTest } from './store-suite.ts';
 
 /**
@@ -22,6 +23,7 @@ export function storeContract(suite: StoreSuite): void {
   authorityTests(declare);
   journalTests(declare);
   leaseTests(declare);
+  viewTests(declare);
 }
 
 export type { StoreSuite, StoreUnderTest };

@@ -123,12 +123,48 @@ function querying(declare: Declare): void {
     assert.deepEqual(await ids(store, { environment, kinds: [] }), []);
     assert.equal((await ids(store, { kinds: ['deployment.paused', 'deployment.resumed'] })).length, 10);
     assert.deepEqual(await ids(store, { environment, actor: 'ben', limit: 2 }), ['e6', 'e7']);
+    const kinds = ['deployment.paused', 'deployment.resumed', 'deployment.paused'] as const;
+    assert.deepEqual(await ids(store, { environment, kinds, newestFirst: true, limit: 2 }), ['e9', 'e8']);
+    assert.deepEqual(await ids(store, { environment, kinds, actor: 'mia', after: 1, limit: 2 }), ['e2', 'e3']);
+    assert.deepEqual(await ids(store, { environment, kinds, deployment: 'd0' }), ['e1', 'e4', 'e7']);
     const window = { since: '2026-01-01T00:00:02.000Z', until: '2026-01-01T00:00:05.000Z' };
     assert.deepEqual(await ids(store, { environment, ...window }), ['e3', 'e4', 'e5']);
     assert.deepEqual(await ids(store, window), ['e3', 'e4', 'e5', 's1']);
     assert.deepEqual(await ids(store, { newestFirst: true, limit: 2 }), ['e9', 'e8']);
     assert.deepEqual(await ids(store, { environment: 'nowhere' }), []);
   });
+
+  declare(
+    "a window holds every event of its time, also those of a writer whose clock is behind the others'",
+    async (subject) => {
+      const store = await subject.open(COUNTING_VIEWS);
+      const fence = await take(store);
+      const seconds = [10, 20, 15, 30, 29, 30, 5, 40, 41, 41, 38, 60, 59];
+      for (const [index, second] of seconds.entries()) {
+        await store.append(fence, [
+          paused(`e${index}`, 'x', { second }),
+          paused(`f${index}`, 'x', { second: second + 1 }),
+        ]);
+      }
+      const environment = 'production';
+      const all = await store.read({ environment });
+      const time = (second: number): string => paused('x', 'x', { second }).at;
+      for (let from = 4; from < 63; from += 3) {
+        for (const [since, until] of [
+          [from, from + 1],
+          [from, from + 9],
+          [from, 99],
+          [0, from],
+        ] as const) {
+          const window = { since: time(since), until: time(until) };
+          const expected = all.filter((event) => event.at >= window.since && event.at < window.until);
+          assert.deepEqual(await store.read({ environment, ...window }), expected, `${since} to ${until}`);
+          const newest = { environment, ...window, newestFirst: true, limit: 3, actor: 'mia' };
+          assert.deepEqual(await store.read(newest), expected.toReversed().slice(0, 3));
+        }
+      }
+    },
+  );
 
   declare('pages join without gap or repetition, in both orders', async (subject) => {
     const store = await subject.open(COUNTING_VIEWS);

@@ -32,6 +32,7 @@ export const HOLDER: Holder = {
 
 /** Folds into `deployments`: how many events each has, and the last reason. */
 export const COUNTING_VIEWS: Views = {
+  version: 1,
   keys: (event) => (event.deployment === null ? [] : [['deployments', event.deployment]]),
   project(event, read) {
     if (event.deployment === null) return [];

@@ -1,11 +1,19 @@
 /** Opening and losing a Postgres store: what is refused, what is survived, and that no password is ever shown. */
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EMPTY_CHAIN, seal } from '../../../src/core/journal.ts';
 import { isProblem, type Problem, type ProblemCode } from '../../../src/core/errors.ts';
+import { connect } from '../../../src/stores/postgres-connection.ts';
+import { migratePostgres } from '../../../src/stores/postgres-open.ts';
+import { POSTGRES_SCHEMA } from '../../../src/stores/postgres-schema.ts';
+import { viewsLock } from '../../../src/stores/postgres-views.ts';
 import { openPostgres } from '../../../src/stores/postgres.ts';
+import { fromEvent, JOURNAL_COLUMNS } from '../../../src/stores/rows.ts';
 import type { Store } from '../../../src/stores/store.ts';
 import { COUNTING_VIEWS, HOLDER, nonce, paused, take } from '../../../src/testing/store-suite.ts';
 import { freePort, postgresInstalled, type RunningPostgres, startPostgres } from '../../support/postgres.ts';
+import { until } from '../../support/until.ts';
+import { expectUpgraded, LATE_WRITER } from './first-format.ts';
 import { sql } from './subjects.ts';
 
 const open = (url: string, schema: string): Promise<Store> => openPostgres({ url, schema, views: COUNTING_VIEWS });
@@ -73,6 +81,40 @@ describe.skipIf(postgresInstalled() === null)('with a server', () => {
     const accept = /psql -c "(.*)"/.exec(refused.next ?? '')?.[1] ?? '';
     await sql(server.url, [accept]);
     expect((await take(store)).token).toBe(1);
+    await store.close();
+  });
+
+  test('a store of the first format finds its events and rows again, also those of a late writer', async () => {
+    const connection = await connect(server.url);
+    await migratePostgres(connection, 'first', POSTGRES_SCHEMA.slice(0, 1));
+    for (const event of seal('production', 1, EMPTY_CHAIN, LATE_WRITER)) {
+      const values = '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+      await connection.query(`INSERT INTO first.journal (${JOURNAL_COLUMNS}) VALUES ${values}`, fromEvent(event));
+    }
+    await connection.query('INSERT INTO first.head SELECT environment, n, hash FROM first.journal WHERE n = 3');
+    await connection.close();
+    const store = await open(server.url, 'first');
+    await expectUpgraded(store);
+    await store.close();
+  });
+
+  test('an append waits for a rebuild under way, and then leaves its rows alone', async () => {
+    const store = await open(server.url, 'rebuilt');
+    const fence = await take(store);
+    const rebuild = await connect(server.url);
+    let append: Promise<unknown> = Promise.resolve();
+    await rebuild.transaction(async (query) => {
+      await query(`SELECT ${viewsLock('rebuilt')}`);
+      append = store.append(fence, [paused('e1')]);
+      const waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+      await until('the append waits', async () => (await sql(server.url, [waiting])).length > 0, 5_000);
+      await query("UPDATE rebuilt.meta SET value = '2' WHERE key = 'views'");
+    });
+    await append;
+    expect(await store.view('deployments', {})).toEqual([]);
+    await (await open(server.url, 'rebuilt')).close();
+    expect(await store.view('deployments', {})).toHaveLength(1);
+    await rebuild.close();
     await store.close();
   });
 

@@ -1,15 +1,29 @@
 /** Opening a SQLite store: what it makes, what it refuses and why, and what it does when another process is in the way. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isProblem, type Problem, type ProblemCode } from '../../../src/core/errors.ts';
+import { EMPTY_CHAIN, seal } from '../../../src/core/journal.ts';
 import { openDriver, transaction } from '../../../src/stores/driver.ts';
+import { fromEvent, JOURNAL_COLUMNS } from '../../../src/stores/rows.ts';
 import { migrateSqlite } from '../../../src/stores/sqlite-migrate.ts';
-import { walIsSafe } from '../../../src/stores/sqlite-settings.ts';
+import { type Select, selectEvents, selectViewRows, SQLITE } from '../../../src/stores/select.ts';
+import { SQLITE_SCHEMA } from '../../../src/stores/sqlite-schema.ts';
+import { applySettings, walIsSafe } from '../../../src/stores/sqlite-settings.ts';
 import { openSqlite, type SqliteOptions } from '../../../src/stores/sqlite.ts';
 import type { Store } from '../../../src/stores/store.ts';
 import { COUNTING_VIEWS, paused, take } from '../../../src/testing/store-suite.ts';
+import { expectUpgraded, LATE_WRITER } from './first-format.ts';
 
 let folder: string;
 let path: string;
@@ -92,17 +106,31 @@ test('a store of a newer format is refused with the way out', async () => {
 
 test('before an upgrade the file is copied; a step that fails leaves the old format', async () => {
   await take(await open());
+  const now = SQLITE_SCHEMA.length;
   const driver = openDriver(path);
-  expect(() => migrateSqlite(driver, path, ['', 'CREATE TABLE added (x)', 'nonsense'])).toThrow();
-  expect(driver.all('PRAGMA user_version')).toEqual([{ user_version: 1 }]);
-  migrateSqlite(driver, path, ['', 'CREATE TABLE added (x)']);
+  expect(() => migrateSqlite(driver, path, [...SQLITE_SCHEMA, 'CREATE TABLE added (x)', 'nonsense'])).toThrow();
+  expect(driver.all('PRAGMA user_version')).toEqual([{ user_version: now }]);
+  migrateSqlite(driver, path, [...SQLITE_SCHEMA, 'CREATE TABLE added (x)']);
   expect(driver.all('SELECT * FROM added')).toEqual([]);
-  expect(driver.all('PRAGMA user_version')).toEqual([{ user_version: 2 }]);
+  expect(driver.all('PRAGMA user_version')).toEqual([{ user_version: now + 1 }]);
   driver.close();
-  const copy = openDriver(`${path}.format-1.bak`);
+  const copy = openDriver(`${path}.format-${now}.bak`);
   expect(copy.all('SELECT environment FROM lease')).toEqual([{ environment: 'production' }]);
   copy.close();
-  expect(statSync(`${path}.format-1.bak`).mode & 0o777).toBe(0o600);
+  expect(statSync(`${path}.format-${now}.bak`).mode & 0o777).toBe(0o600);
+});
+
+test('a store of the first format finds its events and rows again, also those of a late writer', async () => {
+  mkdirSync(join(folder, 'made'));
+  const driver = openDriver(path);
+  applySettings(driver, path);
+  migrateSqlite(driver, path, SQLITE_SCHEMA.slice(0, 1));
+  const events = seal('production', 1, EMPTY_CHAIN, LATE_WRITER);
+  const insert = `INSERT INTO journal (${JOURNAL_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  for (const event of events) driver.run(insert, ...fromEvent(event));
+  driver.run('INSERT INTO head SELECT environment, n, hash FROM journal WHERE n = 3');
+  driver.close();
+  await expectUpgraded(await open());
 });
 
 test('the journal refuses to be changed or shortened', async () => {
@@ -150,27 +178,49 @@ test('a secret value reaches neither journal, lease, request nor file', async ()
   expect(readFileSync(path).includes(secret)).toBe(false);
 });
 
-test('history is read by an index, whatever it is narrowed by', async () => {
+test('history is read by an index that fits, whatever it is narrowed by', async () => {
   await open();
   const driver = openDriver(path);
-  const { selectEvents, selectViewRows } = await import('../../../src/stores/select.ts');
-  const window = { since: '2026-01-01', until: '2026-02-01' };
-  const queries = [
-    selectEvents('journal', { environment: 'production', newestFirst: true, after: 9, limit: 50 }),
-    selectEvents('journal', { deployment: 'd1' }),
-    selectEvents('journal', { newestFirst: true, limit: 50 }),
-    selectEvents('journal', { kinds: ['deployment.closed'], ...window }),
-    selectEvents('journal', { actor: 'mia', ...window }),
-    selectEvents('journal', { environment: 'production', ...window }),
-    selectViewRows('view_row', 'deployments', { limit: 20 }),
-    selectViewRows('view_row', 'deployments', { environment: 'production', before: 'x', limit: 20 }),
+  const window = { since: '2026-01-01T00:00:00.000Z', until: '2026-02-01T00:00:00.000Z' };
+  const page = { environment: 'production', newestFirst: true, limit: 50 };
+  const queries: readonly (readonly [string, Select])[] = [
+    ['PRIMARY KEY (environment=? AND n<?)', selectEvents(SQLITE, { ...page, after: 9 })],
+    ['PRIMARY KEY (environment=? AND n>? AND n<?)', selectEvents(SQLITE, { ...page, ...window })],
+    ['INDEX journal_kind (kind=? AND environment=?)', selectEvents(SQLITE, { ...page, kinds: ['deployment.closed'] })],
+    [
+      'COVERING INDEX journal_kind (kind=? AND environment=?)',
+      selectEvents(SQLITE, { ...page, kinds: ['step.done', 'step.intended'] }),
+    ],
+    [
+      'INDEX journal_kind (kind=? AND environment=? AND n>? AND n<?)',
+      selectEvents(SQLITE, { ...page, ...window, kinds: ['step.done'] }),
+    ],
+    [
+      'INDEX journal_actor (actor=? AND environment=? AND n<?)',
+      selectEvents(SQLITE, { ...page, actor: 'mia', after: 9 }),
+    ],
+    [
+      'COVERING INDEX journal_actor (actor=? AND environment=?)',
+      selectEvents(SQLITE, { ...page, actor: 'mia', kinds: ['step.done', 'step.intended'] }),
+    ],
+    [
+      'INDEX journal_deployment (deployment=?)',
+      selectEvents(SQLITE, { ...page, deployment: 'd1', kinds: ['step.done'] }),
+    ],
+    ['INDEX journal_deployment (deployment=?)', selectEvents(SQLITE, { deployment: 'd1' })],
+    ['INDEX journal_at', selectEvents(SQLITE, { newestFirst: true, limit: 50 })],
+    ['INDEX view_row_sort (view=?)', selectViewRows(SQLITE, 'deployments', { limit: 20 })],
+    [
+      'INDEX view_row_environment (view=? AND environment=? AND sort<?)',
+      selectViewRows(SQLITE, 'deployments', { environment: 'production', before: 'x', limit: 20 }),
+    ],
   ];
-  const plans = queries.map(({ sql, values }) => {
+  for (const [expected, { sql, values }] of queries) {
     const plan = driver.all(`EXPLAIN QUERY PLAN ${sql}`, ...values).map((row) => String(row['detail']));
-    expect(plan[0], sql).toMatch(/USING (PRIMARY KEY|(COVERING )?INDEX)/);
-    return plan[0];
-  });
-  expect(plans).toContain('SEARCH journal USING INDEX journal_at (at>? AND at<?)');
+    expect(plan.join('; '), sql).toContain(`USING ${expected}`);
+    const unsorted = plan.filter((step) => step.includes('TEMP B-TREE'));
+    expect(sql.includes(' IN (SELECT') ? [] : unsorted, sql).toEqual([]);
+  }
   driver.close();
 });
 
