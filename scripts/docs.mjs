@@ -35,7 +35,7 @@ function helpOf(command, path) {
 }
 
 async function cliPage() {
-  const { COMMANDS, prepare } = await dist('cli/program.js');
+  const { COMMANDS, prepare } = await dist('cli/program.cjs');
   const pages = [];
   for (const entry of Object.values(COMMANDS))
     pages.push(...helpOf(prepare((await entry.load()).command(quietCli()), quietCli()), 'belay'));

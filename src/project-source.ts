@@ -1,8 +1,6 @@
 /** Which commit is meant: resolved in the repository of the first target that has a source. Part of the composition root. */
 import type { Config, EnvironmentConfig } from './config/config.ts';
 import type { Source } from './core/release.ts';
-import { resolveDirectory } from './sources/directory.ts';
-import { resolveSource } from './sources/git.ts';
 import type { Exec } from './util/exec.ts';
 
 /** @throws Problem SOURCE_INVALID, TOOL_MISSING */
@@ -13,6 +11,10 @@ export async function sourceOf(
   ref?: string,
 ): Promise<Source> {
   const local = Object.values(environment.targets).find((target) => target.type === 'local');
-  if (local?.source.kind === 'directory') return resolveDirectory(local.source.path);
+  if (local?.source.kind === 'directory') {
+    const { resolveDirectory } = await import('./sources/directory.ts');
+    return resolveDirectory(local.source.path);
+  }
+  const { resolveSource } = await import('./sources/git.ts');
   return resolveSource(exec, local?.source.path ?? config.directory, ref);
 }

@@ -95,16 +95,10 @@ export function storeLocation(config: Config): StoreLocation {
   return store.type === 'sqlite' ? store : { type: 'postgres', url: store.url.reveal() };
 }
 
-/** Whoever only looks is content with what an unchanged file said before; each way loads only what it needs. */
 async function readConfig(options: ProjectOptions, redactor: Redactor): Promise<UsableConfig> {
-  const { cwd, env, file, version } = options;
-  const asked = { cwd, env, redactor, ...(file ? { file } : {}) };
-  if (options.readOnly) {
-    const { lookAtConfig } = await import('./config/look.ts');
-    return lookAtConfig({ ...asked, tool: version });
-  }
-  const { loadConfig } = await import('./config/load.ts');
-  return loadConfig(asked);
+  const { cwd, env, file, version, readOnly = false } = options;
+  const { lookAtConfig } = await import('./config/look.ts');
+  return lookAtConfig({ cwd, env, redactor, tool: version, readOnly, ...(file ? { file } : {}) });
 }
 
 /** A restart of the database server takes less; who only looks is not kept waiting. */

@@ -1,4 +1,4 @@
-/** The configuration for commands that change nothing: from memory while its files are unchanged, else read like any other. */
+/** The configuration, from memory while its files have the same content, else read and judged as ever. */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createRedactor } from '../util/redact.ts';
@@ -8,18 +8,21 @@ import { freeze } from './freeze.ts';
 import type { LoadedConfig } from './load.ts';
 import { normalize } from './normalize.ts';
 import type { PeekOptions } from './peek.ts';
-import { memoryKey, recall, remember, type Remembered, stateOf } from './remembered.ts';
+import { isData, memoryKey, recall, remember, type Remembered, stateOf } from './remembered.ts';
 import { secretsRequired } from './secret.ts';
 import { resolveStore } from './store-location.ts';
 
 /** What working with a project takes; where things stand in the file is known only to who read it. */
 export type UsableConfig = Pick<LoadedConfig, 'config' | 'file' | 'warnings' | 'hash' | 'requireSecrets'>;
 
-/** @throws Problem CONFIG_MISSING, CONFIG_INVALID, USAGE */
-export async function lookAtConfig(options: PeekOptions): Promise<UsableConfig> {
+/**
+ * A configuration that is code is run anew for whatever changes something: it may look at the world.
+ * @throws Problem CONFIG_MISSING, CONFIG_INVALID, USAGE
+ */
+export async function lookAtConfig(options: PeekOptions & { readonly readOnly: boolean }): Promise<UsableConfig> {
   const file = findConfigFile(options.cwd, options.file ?? options.env.configFile ?? undefined);
   const key = memoryKey(file, options.tool);
-  const whole = recall(file, key)?.whole;
+  const whole = options.readOnly || isData(file) ? recall(file, key)?.whole : null;
   const unchanged = whole?.health.every(({ path, state }) => existsSync(path) && stateOf(path) === state);
   if (whole && unchanged) return fromMemory(whole, file, options);
   const { loadConfig } = await import('./load.ts');

@@ -1,5 +1,6 @@
-/** What an unchanged configuration said the last time, kept beside the journal, so that commands that only look skip reading it. */
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+/** What a configuration of exactly this content said the last time, kept beside the journal, so that reading it again is skipped. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import type { WrittenHealth } from '../checks/shape.ts';
 import type { LoadedConfig } from './load.ts';
@@ -25,10 +26,9 @@ export interface Remembered {
   } | null;
 }
 
-/** Changes whenever the file does. @throws when there is none */
+/** Changes with every byte of the file: what is shipped hangs on it, so no time stamp is trusted. @throws when there is none */
 export function stateOf(file: string): string {
-  const { mtimeMs, ctimeMs, size, ino } = statSync(file);
-  return [file, mtimeMs, ctimeMs, size, ino].join('|');
+  return `${file}|${createHash('sha256').update(readFileSync(file)).digest('hex')}`;
 }
 
 /** Another version of the tool does not trust what this one remembered. To be taken before the file is read. */
@@ -59,7 +59,9 @@ export function remember(key: string, loaded: LoadedConfig): Remembered {
     whole: wholeOf(loaded),
   };
   const cache = memoryOf(file);
-  if (!existsSync(dirname(cache)) || !isStable(file) || !isHarmless(written.store)) return found;
+  // Written over while it was being read: what was read is not what the key stands for.
+  const same = key.endsWith(stateOf(file));
+  if (!same || !existsSync(dirname(cache)) || !isStable(file) || !isHarmless(written.store)) return found;
   const side = `${cache}.${process.pid}.new`;
   try {
     writeFileSync(side, JSON.stringify(found), { mode: 0o600 });
@@ -70,9 +72,14 @@ export function remember(key: string, loaded: LoadedConfig): Remembered {
   return found;
 }
 
+/** Data says the same thing every time; code may not. */
+export function isData(file: string): boolean {
+  return ['.yml', '.yaml', '.json'].includes(extname(file));
+}
+
 /** Code that looks at anything but itself may say something else next time. */
 function isStable(file: string): boolean {
-  if (['.yml', '.yaml', '.json'].includes(extname(file))) return true;
+  if (isData(file)) return true;
   const text = readFileSync(file, 'utf8');
   const others = [...text.matchAll(/\bfrom\s*['"]([^'"]+)['"]|\bimport\s*['"]([^'"]+)['"]/g)].filter(
     ([, from, bare]) => (from ?? bare) !== 'belayctl',

@@ -1,5 +1,4 @@
 /** Tells one process from another, over restarts of the machine and reuse of process ids. Linux `/proc`; elsewhere by `ps`. */
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 export interface ProcessIdentity {
@@ -8,12 +7,18 @@ export interface ProcessIdentity {
   readonly start: string;
 }
 
+/** Only where there is no `/proc`: loading child_process costs more than all the rest of a `belay status`. */
+function ask(program: string, ...args: readonly string[]): string {
+  const { execFileSync } = process.getBuiltinModule('node:child_process');
+  return execFileSync(program, args, { encoding: 'utf8' }).trim();
+}
+
 /** Random per boot, so that a pid of before a reboot is never taken for one of now. */
 export function bootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
-    return execFileSync('sysctl', ['-n', 'kern.boottime'], { encoding: 'utf8' }).trim();
+    return ask('sysctl', '-n', 'kern.boottime');
   }
 }
 
@@ -28,7 +33,7 @@ export function processStart(pid: number): string | null {
     if (process.platform === 'linux') return null;
   }
   try {
-    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || null;
+    return ask('ps', '-o', 'lstart=', '-p', String(pid)) || null;
   } catch {
     return null;
   }
