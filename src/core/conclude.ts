@@ -32,7 +32,10 @@ function releaseOf(session: Session): Release {
 
 export async function commit(session: Session): Promise<void> {
   const release = releaseOf(session);
-  await session.append(session.event('deployment.committed', { release, live: release.refs }));
+  const committed = session.event('deployment.committed', { release, live: release.refs });
+  const isLast = !session.state.plan?.steps.some((step) => step.after);
+  const closed = session.event('deployment.closed', { outcome: 'committed', leftovers: [] });
+  await session.append(...(isLast ? [committed, closed] : [committed]));
 }
 
 /** What is live on every target now, and how it differs from what was live before the deployment. */
@@ -85,9 +88,9 @@ function failedItsUsers(session: Session): boolean {
   const { kind, steps } = session.state;
   const stopped = session.stopForward.signal.aborted || session.runtime.stop.gently.aborted;
   if (stopped || (kind !== 'deploy' && kind !== 'promote')) return false;
-  // A switch that failed itself (its port belongs to another program) has shown the release to nobody.
+  // A port that belongs to another program is no fault of the commit, and has shown it to nobody.
   const hadTraffic = [...steps].some(
-    ([id, step]) => id.startsWith('activate:') && step.attempts > 0 && (step.receipt !== null || step.error === null),
+    ([id, step]) => id.startsWith('activate:') && step.attempts > 0 && step.error?.code !== 'PORT_TAKEN',
   );
   return hadTraffic && [...steps.values()].some((step) => step.error !== null);
 }

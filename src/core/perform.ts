@@ -10,7 +10,7 @@ import { STEPS } from './steps/all.ts';
 import { recorded, see, stopOn } from './uncertain.ts';
 
 const RETRY_WAIT_MS = 500;
-const ASK_EVERY_MS = 1_000;
+const ATTEND_EVERY_MS = 1_000;
 
 async function intentOf(session: Session, step: PlannedStep): Promise<NewEvent> {
   const known = session.state.steps.get(step.id);
@@ -27,14 +27,8 @@ async function intentOf(session: Session, step: PlannedStep): Promise<NewEvent> 
   }
 }
 
-interface Group {
-  /** Writes how a step ended. */
-  readonly finish: (event: NewEvent) => Promise<void>;
-  /** Aborted when one step of the group has failed: what its siblings do would be undone anyway. */
-  readonly failed: AbortController;
-}
-
-async function runStep(session: Session, step: PlannedStep, { finish, failed }: Group): Promise<void> {
+/** `failed` is aborted when one step of the group has failed: what its siblings do would be undone anyway. */
+async function runStep(session: Session, step: PlannedStep, failed: AbortController): Promise<void> {
   const { clock } = session.runtime;
   const started = clock.now();
   const { ctx, within, end } = contextOf(session, step, 'forward', failed.signal);
@@ -47,13 +41,13 @@ async function runStep(session: Session, step: PlannedStep, { finish, failed }: 
       });
     }
     const done = { step: step.id, receipt: receipt ?? seen.receipt, ms: clock.now() - started };
-    await finish(session.event('step.done', done));
+    session.defer(session.event('step.done', done));
   } catch (error) {
     stopOn(session, error);
     const unheard = isProblem(error) && (error.unknown || error.retry === 'later') && !isObserving(step);
     if (unheard) session.unheard.set(step.id, clock.now());
     else failed.abort();
-    await finish(
+    session.defer(
       unheard
         ? session.event('step.unknown', { step: step.id, error: recorded(error) })
         : session.event('step.failed', { step: step.id, error: recorded(error), ms: clock.now() - started }),
@@ -63,11 +57,16 @@ async function runStep(session: Session, step: PlannedStep, { finish, failed }: 
   }
 }
 
-/** While steps run, an operator elsewhere may ask to abort: the way forward is cut off then. */
-async function listenForAbort(session: Session, over: AbortSignal): Promise<void> {
+/**
+ * While steps run: what has ended is written once a second, for those who watch from elsewhere (a step that ends
+ * within that second shares its write with the next intent), and a request to abort cuts the way forward off.
+ */
+async function attend(session: Session, over: AbortSignal): Promise<void> {
   while (!over.aborted) {
-    await session.runtime.clock.sleep(ASK_EVERY_MS, over);
+    await session.runtime.clock.sleep(ATTEND_EVERY_MS, over);
     if (over.aborted) return;
+    // A store that is away is the next append's problem.
+    await session.append().catch(() => undefined);
     const requests = await session.newRequests().catch(() => []);
     if (requests.some((request) => request.kind === 'abort')) session.stopForward.abort();
   }
@@ -83,16 +82,9 @@ export async function runGroup(session: Session, steps: readonly PlannedStep[]):
   if (intents.some((event) => event.kind === 'step.failed')) return;
   await ensureTimeForEffect(session.runtime, session.heartbeat);
   const over = new AbortController();
-  void listenForAbort(session, over.signal);
-  let running = steps.length;
-  // The last one to end waits for the next intent; the others are written as they end.
-  const finish = async (event: NewEvent) => {
-    running -= 1;
-    if (running === 0) session.defer(event);
-    else await session.append(event);
-  };
-  const group = { finish, failed: new AbortController() };
-  const results = await Promise.allSettled(steps.map((step) => runStep(session, step, group)));
+  void attend(session, over.signal);
+  const failed = new AbortController();
+  const results = await Promise.allSettled(steps.map((step) => runStep(session, step, failed)));
   over.abort();
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }

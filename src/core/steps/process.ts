@@ -1,6 +1,7 @@
 /** Starting the candidate beside, or after stopping, what ran before. */
-import { describeError } from '../errors.ts';
+import { describeError, Problem } from '../errors.ts';
 import { type ReleaseRef, sameRef } from '../release.ts';
+import type { ReleaseRow } from '../views.ts';
 import { startAndWait } from './health.ts';
 import type { Step, StepContext } from './step.ts';
 
@@ -65,6 +66,8 @@ function writersOf(ctx: StepContext): readonly ReleaseRef[] {
 /** Takes the running release out of traffic and ends it, so that it writes nothing more. Undoing starts it again. */
 export const stop: Step = {
   async look(ctx) {
+    // Traffic must be gone as well: what `activate` finds live is what going back would start again, beside the candidate.
+    if ((await ctx.target().live(ctx.contextFor())) !== null) return { is: 'before' };
     for (const release of writersOf(ctx)) {
       if (await lifecycleOf(ctx).running(ctx.contextFor(), release)) return { is: 'before' };
     }
@@ -88,6 +91,30 @@ export const stop: Step = {
   },
 };
 
+/** How far back retiring looks for releases that were meant to be stopped, or were the standby of an earlier time. */
+const LOOK_BACK = 20;
+
+/** What may still run here and is neither live nor the standby, newest first. */
+async function idleOf(ctx: StepContext): Promise<readonly ReleaseRef[]> {
+  const name = ctx.step.target ?? '';
+  const standby = ctx.environment.standby && ctx.plan.strategy !== 'recreate' ? previousOf(ctx) : null;
+  const wanted = [candidateOf(ctx).id, standby?.id];
+  const rows = await ctx.runtime.store.view('releases', { environment: ctx.environment.name, limit: LOOK_BACK });
+  const kept = rows.map((one) => one.row as ReleaseRow).filter((row) => row.prunedAt === null);
+  const known = [previousOf(ctx), ...kept.map((row) => row.refs[name])].filter(
+    (ref) => ref !== null && ref !== undefined,
+  );
+  return [...new Map(known.map((ref) => [ref.id, ref])).values()].filter((ref) => !wanted.includes(ref.id));
+}
+
+/** @throws Problem TARGET_FAILED when it still runs: it would go on writing to the data of the one after it. */
+async function stopForGood(ctx: StepContext, release: ReleaseRef): Promise<void> {
+  if (!(await lifecycleOf(ctx).running(ctx.contextFor(), release))) return;
+  await lifecycleOf(ctx).stop(ctx.contextFor(), release);
+  if (!(await lifecycleOf(ctx).running(ctx.contextFor(), release))) return;
+  throw new Problem('TARGET_FAILED', `${release.id} was stopped, but still runs`);
+}
+
 /**
  * Behind the commit: stops what is neither live nor the standby, and prunes old artefacts. Litter, not
  * harm, when it fails: it says so, and the next deployment tries again.
@@ -97,11 +124,8 @@ export const retire: Step = {
     const name = ctx.step.target ?? '';
     const previous = previousOf(ctx);
     const candidate = candidateOf(ctx);
-    const standby = ctx.environment.standby && ctx.plan.strategy !== 'recreate';
     const notes: string[] = [];
-    if (previous && !standby && !sameRef(previous, candidate)) {
-      await lifecycleOf(ctx).stop(ctx.contextFor(), previous);
-    }
+    for (const release of await idleOf(ctx)) await stopForGood(ctx, release);
     const keep = [candidate.id, ...(previous ? [previous.id] : [])];
     const pruned = await ctx
       .target()
