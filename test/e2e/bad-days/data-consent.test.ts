@@ -73,11 +73,10 @@ test('kept: the old code runs on the data as it is', async () => {
 
 test('a snapshot that was damaged on disk is never put back: it needs a person, and the live data is untouched', async () => {
   const { shop, snapshot } = await migratedShop();
-  const root = join(shop.folder, '.belay/snapshots/production/web', snapshot);
-  const file = readdirSync(root, { recursive: true, withFileTypes: true }).find((entry) =>
-    entry.name.includes('shop.db'),
-  );
-  appendFileSync(join(file?.parentPath ?? root, file?.name ?? 'no such file'), 'rot');
+  const root = join(shop.folder, '.belay/snapshots/production/web', snapshot, 'data');
+  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) appendFileSync(join(entry.parentPath, entry.name), 'rot');
+  }
   const migrated = shop.bytes();
   const events = (await readEvents(shop)).length;
   for (const args of [

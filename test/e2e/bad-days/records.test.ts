@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openSqlite } from '../../../src/util/sqlite.ts';
 import { createProject, NOOP_CONFIG, type ScratchProject } from '../../support/project.ts';
-import { readEvents, readNoop, readRecord } from '../../support/recorded.ts';
+import { killHard } from '../../support/processes.ts';
+import { readEvents, readNoop, readRecord, untilStepBegins } from '../../support/recorded.ts';
 
 const projects: ScratchProject[] = [];
 const mounts: string[] = [];
@@ -113,6 +114,39 @@ test('a local store in CI: refused in one sentence, before anything', async () =
   expect(existsSync(join(project.folder, '.belay/journal.db'))).toBe(false);
 });
 
+test('G16: what was left by a newer Belay, or under a plan that was changed since, is not carried on', async () => {
+  const soaking = `${NOOP_CONFIG}    strategy: { type: blue-green, soak: 60s }\n`;
+  const project = createProject({ 'belay.yml': soaking });
+  projects.push(project);
+  const killed = project.start(['deploy']);
+  await untilStepBegins(project, 'soak');
+  killHard(killed.pid);
+  await killed.ended;
+  const world = readNoop(project, 'web');
+  const change = (kind: string, path: string, value: number) =>
+    edit(project, `UPDATE journal SET data = json_set(data, '${path}', ${value}) WHERE kind = '${kind}'`);
+  edit(project, 'DROP TRIGGER journal_no_update');
+
+  change('deployment.opened', '$.format', 99);
+  const newer = await project.run('recover');
+  expect(newer.code, newer.stderr).toBe(2);
+  expect(newer.stderr).toContain('was written by a newer version of belay');
+  expect(newer.stderr).toContain('npm install --global belayctl@latest');
+  change('deployment.opened', '$.format', 1);
+
+  change('deployment.planned', '$.plan.soakMs', 1);
+  const changed = await project.run('recover');
+  expect(changed.code, changed.stderr).toBe(1);
+  expect(changed.stderr).toContain('was changed after it was recorded');
+  expect(changed.stderr).toContain('belay audit verify');
+  expect(readNoop(project, 'web')).toEqual(world);
+  change('deployment.planned', '$.plan.soakMs', 60_000);
+
+  const recovered = await project.run('recover');
+  expect(recovered.code, recovered.stderr).toBe(5);
+  expect(readNoop(project, 'web')).toMatchObject({ live: null, releases: {} });
+});
+
 test('G21: the store is gone, or an older copy of it is back: nothing is done until a person has looked', async () => {
   const project = await deployed();
   const store = join(project.folder, '.belay/journal.db');
@@ -185,5 +219,28 @@ describe.skipIf(!MAY_MOUNT)('on a disk of its own (needs root and the right to m
     const again = await project.run('deploy');
     expect(again.code, again.stderr).toBe(0);
     expect((await readRecord(project)).chainFault).toBeNull();
+  });
+
+  test('G15: the disk fills up in mid-deployment: it stops with the reason, the lock is free, and `recover` undoes it', async () => {
+    const project = newProject();
+    const folder = join(project.folder, '.belay');
+    mountAt(folder, 'size=2m,mode=700');
+    expect((await project.run('deploy')).code).toBe(0);
+    const before = readNoop(project, 'web').live;
+    project.commit('second', { 'belay.yml': `${NOOP_CONFIG}    strategy: { type: blue-green, soak: 3s }\n` });
+    const deploying = project.start(['deploy']);
+    await untilStepBegins(project, 'soak');
+    const { bfree, bsize } = statfsSync(folder);
+    writeFileSync(join(folder, 'somebody-elses'), Buffer.alloc(bfree * bsize));
+    const ended = await deploying.ended;
+    expect(ended.code, ended.stderr).toBe(1);
+    expect(ended.stderr).toMatch(/No room left to write to the store/);
+    expect(ended.stderr).toContain('under way or was left unfinished');
+    rmSync(join(folder, 'somebody-elses'));
+    expect((await readRecord(project)).lockedBy).toBeNull();
+    const recovered = await project.run('recover');
+    expect(recovered.code, recovered.stderr).toBe(5);
+    for (const target of ['api', 'web', 'jobs']) expect(readNoop(project, target).live).toBe(before);
+    expect((await project.run('audit', 'verify')).code).toBe(0);
   });
 });

@@ -1,4 +1,6 @@
 /** Ctrl-C, cancelled CI jobs, and people who stop a deployment from elsewhere. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { createProject, type Running, type ScratchProject } from '../../support/project.ts';
@@ -27,9 +29,10 @@ async function shopThatBuilds(script: string): Promise<{ shop: Shop; deploying: 
   const first = await shop.run('deploy');
   expect(first.code, first.stderr).toBe(0);
   const before = processesIn(shop.folder).length;
-  shop.commit('long build', { 'build.sh': `${script}\nsleep 600` });
+  shop.commit('long build', { 'build.sh': `${script}\ntouch building\nsleep 600` });
   const deploying = start(shop, 'deploy');
-  await until('it builds', () => processesIn(shop.folder).length >= before + 3);
+  const releases = join(shop.folder, '.belay/local/production/web/releases');
+  await until('it builds', () => readdirSync(releases).some((id) => existsSync(join(releases, id, 'tree/building'))));
   return { shop, deploying, before };
 }
 
