@@ -1,11 +1,13 @@
 // The simulation of the engine at length: `node scripts/simulate.mjs --seeds 2000000 --from 0`; `--seed N` replays one and prints its trace.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { rolldown } from 'rolldown';
 import { root, seconds } from './lib/run.mjs';
+
+const PAGE = 50_000;
 
 const { values } = parseArgs({
   options: {
@@ -14,43 +16,53 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     profile: { type: 'string' },
     failures: { type: 'string', default: '1' },
+    threads: { type: 'string', default: String(availableParallelism()) },
   },
 });
 const profile = values.profile === undefined ? {} : { profile: values.profile };
 
-const folder = mkdtempSync(join(tmpdir(), 'belay-simulation-'));
-const file = join(folder, 'simulation.mjs');
-const light = join(root, 'test/simulation/light-abort.ts');
-const inject = { AbortController: [light, 'LightAbortController'], AbortSignal: [light, 'LightAbortSignal'] };
-const input = join(root, 'test/simulation/main.ts');
-const bundle = await rolldown({ input, platform: 'node', transform: { inject } });
-await bundle.write({ file, format: 'esm' });
-await bundle.close();
-const { simulate, simulateMany } = await import(pathToFileURL(file).href);
-rmSync(folder, { recursive: true });
+/** As in `test/simulation/bundle.ts`, which plain Node cannot read. */
+async function bundleInto(file) {
+  const light = join(root, 'test/simulation/light-abort.ts');
+  const inject = { AbortController: [light, 'LightAbortController'], AbortSignal: [light, 'LightAbortSignal'] };
+  const input = join(root, 'test/simulation/main.ts');
+  const bundle = await rolldown({ input, platform: 'node', transform: { inject } });
+  await bundle.write({ file, format: 'esm' });
+  await bundle.close();
+  return import(pathToFileURL(file).href);
+}
 
-if (values.seed !== undefined) {
+async function replay({ simulate }) {
   const { violations, lines } = await simulate(Number(values.seed), { ...profile, tracing: true });
   console.log(lines.join('\n'));
   console.log(violations.length === 0 ? 'no violation' : JSON.stringify(violations, null, 2));
-  process.exitCode = violations.length === 0 ? 0 : 1;
-} else {
+  return violations.length;
+}
+
+async function explore({ simulateInParallel }) {
   const started = performance.now();
-  const seen = (done) => {
-    if (done % 50_000 === 0) console.log(`${done} seeds in ${seconds(performance.now() - started)}`);
-  };
-  const enough = Number(values.failures);
-  const { runs, failed, counts } = await simulateMany(Number(values.from), Number(values.seeds), {
-    ...profile,
-    enough,
-    seen,
-  });
-  const took = performance.now() - started;
-  for (const { seed, profile: of, violations } of failed) {
-    console.log(`seed ${seed} (${of}): ${violations[0].rule}: ${violations[0].what}`);
-    console.log(`  node scripts/simulate.mjs --seed ${seed} --profile ${of}`);
+  const [from, count, enough] = [Number(values.from), Number(values.seeds), Number(values.failures)];
+  let [done, failures] = [0, 0];
+  while (done < count && failures < enough) {
+    const page = { from: from + done, count: Math.min(PAGE, count - done), enough: enough - failures, ...profile };
+    const { runs, failed, counts } = await simulateInParallel(page, Number(values.threads));
+    done += runs;
+    failures += failed.length;
+    for (const { seed, profile: of, violations } of failed) {
+      console.log(`seed ${seed} (${of}): ${violations[0].rule}: ${violations[0].what}`);
+      console.log(`  node scripts/simulate.mjs --seed ${seed} --profile ${of}`);
+    }
+    for (const [name, times] of counts) console.log(`${name}: ${times}`);
+    const took = performance.now() - started;
+    console.log(`${done} seeds, ${failures} failed, in ${seconds(took)}: ${Math.round((done / took) * 1_000)} seeds/s`);
   }
-  for (const [name, times] of counts) console.log(`${name}: ${times}`);
-  console.log(`${runs} seeds, ${failed.length} failed, ${Math.round((runs / took) * 1_000)} seeds/s`);
-  process.exitCode = failed.length === 0 ? 0 : 1;
+  return failures;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'belay-simulation-'));
+try {
+  const simulation = await bundleInto(join(folder, 'simulation.mjs'));
+  process.exitCode = (await (values.seed === undefined ? explore(simulation) : replay(simulation))) === 0 ? 0 : 1;
+} finally {
+  rmSync(folder, { recursive: true });
 }

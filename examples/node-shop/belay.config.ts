@@ -8,7 +8,12 @@ export default defineConfig({
     production: {
       targets: {
         // In the order of activation: the backend first, compatible with the front end that still runs.
-        api: local({ start: 'node api.mjs', port: 8081, probe: { path: '/healthz' }, env: { API_KEY: secret('API_KEY') } }),
+        api: local({
+          start: 'node api.mjs',
+          port: 8081,
+          probe: { path: '/healthz' },
+          env: { API_KEY: secret('API_KEY') },
+        }),
         web: local({ install: 'npm ci', build: 'npm run build', start: 'npm start', port: 8080 }),
       },
       strategy: blueGreen({ soak: '30s' }),

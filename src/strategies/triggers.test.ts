@@ -77,7 +77,7 @@ describe('error rate', () => {
       'sees a burst within the window, however long it was quiet before',
       [
         [0, 0, 0],
-        [600, 9_000, 0],
+        [565, 9_000, 0],
         [630, 9_100, 40],
       ],
       '40 % (40 of 100 requests)',

@@ -91,6 +91,12 @@ export class Actor {
     this.world.after(ms, wake);
   }
 
+  /** Runs `then` now, or when the process goes on after having been stopped. */
+  whenRunning(then: () => void): void {
+    if (this.pausedUntil > this.world.now) this.after(0, then);
+    else if (this.alive) then();
+  }
+
   /** Draws what befalls the process at this call. False when it died before it. */
   survives(what: string): boolean {
     const { crash, pause, jumpWall } = this.fate;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
-import type { simulate, simulateMany } from './main.ts';
+import type { simulate, simulateInParallel, simulateMany } from './main.ts';
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 const SOURCES = here('../../src/');
@@ -19,6 +19,9 @@ export interface Patch {
 export interface Simulation {
   readonly simulate: typeof simulate;
   readonly simulateMany: typeof simulateMany;
+  readonly simulateInParallel: typeof simulateInParallel;
+  /** Removes the bundle, which threads are started from. */
+  readonly dispose: () => void;
 }
 
 /** @throws Error when the text to break is not there exactly once: then the mutant no longer means what it says. */
@@ -33,31 +36,35 @@ export async function loadSimulation(patches: readonly Patch[] = []): Promise<Si
   // Read first, so that a patch that no longer fits fails even if its file is no longer bundled.
   for (const patch of patches) broken(readFileSync(join(SOURCES, patch.file), 'utf8'), patch);
   const folder = mkdtempSync(join(tmpdir(), 'belay-simulation-'));
+  const dispose = () => rmSync(folder, { recursive: true, force: true });
   try {
     const file = join(folder, 'simulation.mjs');
-    const light = here('light-abort.ts');
-    const inject: Record<string, [string, string]> = {
-      AbortController: [light, 'LightAbortController'],
-      AbortSignal: [light, 'LightAbortSignal'],
-    };
-    const bundle = await rolldown({
-      input: here('main.ts'),
-      platform: 'node',
-      transform: { inject },
-      plugins: [
-        {
-          name: 'break-one-rule',
-          transform: (code, id) =>
-            patches
-              .filter((patch) => id === join(SOURCES, patch.file))
-              .reduce((text, patch) => broken(text, patch), code),
-        },
-      ],
-    });
-    await bundle.write({ file, format: 'esm' });
-    await bundle.close();
-    return (await import(pathToFileURL(file).href)) as Simulation;
-  } finally {
-    rmSync(folder, { recursive: true });
+    await write(file, patches);
+    const module = (await import(pathToFileURL(file).href)) as Omit<Simulation, 'dispose'>;
+    return { ...module, dispose };
+  } catch (error) {
+    dispose();
+    throw error;
   }
+}
+
+async function write(file: string, patches: readonly Patch[]): Promise<void> {
+  const light = here('light-abort.ts');
+  const inject: Record<string, [string, string]> = {
+    AbortController: [light, 'LightAbortController'],
+    AbortSignal: [light, 'LightAbortSignal'],
+  };
+  const breakRules = {
+    name: 'break-rules',
+    transform: (code: string, id: string) =>
+      patches.filter((patch) => id === join(SOURCES, patch.file)).reduce(broken, code),
+  };
+  const bundle = await rolldown({
+    input: here('main.ts'),
+    platform: 'node',
+    transform: { inject },
+    plugins: [breakRules],
+  });
+  await bundle.write({ file, format: 'esm' });
+  await bundle.close();
 }

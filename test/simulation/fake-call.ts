@@ -105,7 +105,7 @@ export function change<T>(shared: Platforms, request: Request, apply: () => T): 
     const fault = draw(shared, request);
     if (fault !== 'none') world.trace(() => `${verb} on ${platform.name} will be ${fault}`);
     // A process that is stopped right here sends only when it goes on.
-    actor.after(0, () => {
+    actor.whenRunning(() => {
       shared.received(request);
       if (ctx.signal.aborted) return fail(aborted(request));
       if (fault === 'fail') return fail(new Problem('TARGET_FAILED', `${platform.name} refuses to ${verb}`));
@@ -138,7 +138,7 @@ export function look<T>(shared: Platforms, request: Request, read: () => T): Pro
   return new Promise((resolve, reject) => {
     if (!actor.survives(`${verb} on ${platform.name}`)) return;
     const blind = random.chance(shared.faults.blind);
-    actor.after(0, () =>
+    actor.whenRunning(() =>
       world.after(random.between(1, 10), () => {
         platform.catchUp();
         if (blind) {

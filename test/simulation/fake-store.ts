@@ -37,7 +37,7 @@ export function storeFor(actor: Actor, shared: StoreWorld): Store {
       const lostBefore = random.chance(faults.storeLostBefore);
       const lostAfter = random.chance(faults.storeLostAfter);
       // Sent when the process runs, arrives whether it still lives or not.
-      actor.after(0, () =>
+      actor.whenRunning(() =>
         world.after(1 + slow, () => {
           if (world.now < shared.awayUntil || lostBefore) return failed(away());
           work().then((answer) => {

@@ -36,6 +36,7 @@ const BUDGET = 3;
 
 /** What happens when an outcome becomes durable; the world is looked at in that instant. */
 export interface OutcomeRules {
+  opened(): void;
   committed(deployment: KnownDeployment, event: JournalEvent & { kind: 'deployment.committed' }): void;
   rolledBack(deployment: KnownDeployment): void;
   refused(deployment: KnownDeployment): void;
@@ -96,6 +97,7 @@ export class JournalRules {
         this.#world.violate('G1 two-open', `${id} was opened while ${other.id} was under way`);
       }
     }
+    this.#outcomes.opened();
     this.deployments.set(id, {
       id,
       kind: event.data.kind,

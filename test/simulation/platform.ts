@@ -28,6 +28,8 @@ export class Platform {
   readonly world: World;
   live: string | null = null;
   held = false;
+  /** What ran when the latest deployment began. */
+  ranAtOpening: ReadonlySet<string> = new Set();
   /** Every application has been mended. */
   cured = false;
   /** Highest token that changed something here. */

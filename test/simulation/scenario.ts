@@ -51,7 +51,7 @@ export function drawScenario(random: Random, profile: Profile): Scenario {
 }
 
 function drawTargets(random: Random): Scenario['targets'] {
-  return ['web', 'api', 'job'].slice(0, random.between(1, 3)).map((name) => {
+  return ['web', 'api', 'job'].slice(0, random.pick([1, 1, 1, 2, 2, 3])).map((name) => {
     const lifecycle = random.chance(0.7);
     const traffic = random.chance(0.7);
     // Data is protected only where its writers can be stopped and held.
@@ -86,7 +86,7 @@ function drawUndo(random: Random, faults: Faults): Scenario['undo'] {
 export function drawHealth(random: Random, faults: Faults): (commit: string) => Health {
   const drawn = new Map<string, Health>();
   const draw = (): Health => {
-    if (!random.chance(faults.badRelease)) return { kind: 'good', readyMs: random.between(0, 3_000) };
+    if (!random.chance(faults.badRelease)) return { kind: 'good', readyMs: random.between(0, 1_000) };
     return random.pick<Health>([
       { kind: 'never' },
       { kind: 'ends' },

@@ -209,6 +209,8 @@ async function converge(run: Run): Promise<void> {
   const healed = await run.undisturbed('deploy');
   const { world, rules } = run;
   if (rules.tainted) return;
+  const { standby, strategy } = run.surroundings.scenario;
+  if (healed === 'committed') rules.nothingIdle(standby && strategy !== 'recreate');
   if (healed !== 'committed')
     world.violate('G6 convergence', `after "${recovered}", a good deployment ended ${healed}`);
 }

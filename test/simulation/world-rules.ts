@@ -24,6 +24,9 @@ export class WorldRules {
     this.#platforms = platforms;
     this.#troubles = troubles;
     this.journal = new JournalRules(world, {
+      opened: () => {
+        for (const platform of platforms.values()) platform.ranAtOpening = new Set(platform.running.keys());
+      },
       committed: (deployment, event) => this.#committed(deployment, event),
       rolledBack: (deployment) => this.#rolledBack(deployment),
       refused: (deployment) => this.#untouched(deployment),
@@ -91,11 +94,16 @@ export class WorldRules {
   #judgeData({ ctx, verb, platform, release }: Request): void {
     const plan = this.journal.deployments.get(ctx.deployment)?.plan;
     if (!platform.abilities.data || plan?.strategy !== 'recreate' || this.tainted) return;
-    const others = [...platform.running.keys()].filter((id) => id !== release);
+    const ranBefore = platform.ranAtOpening;
+    // What a deployment found running side by side, it may leave so.
+    const others = [...platform.running.keys()].filter(
+      (id) => id !== release && !(ranBefore.has(id) && ranBefore.has(release ?? '')),
+    );
     if (verb === 'start' && others.length > 0)
       this.#world.violate('G7 two-writers', `${release} starts beside ${others.join(', ')}`);
     if (verb !== 'restore' || release === null) return;
-    if (platform.running.size > 0) {
+    const own = [plan.before[platform.name]?.id, plan.refs[platform.name]?.id, platform.find(ctx.deployment)];
+    if (own.some((id) => id != null && platform.running.has(id))) {
       this.#world.violate(
         'G7 restore-under-running',
         `${[...platform.running.keys()].join(', ')} runs while its data is replaced`,
@@ -183,8 +191,18 @@ export class WorldRules {
   #attention(deployment: KnownDeployment, reason: string): void {
     if (reason === '') this.#world.violate('G6 attention', `${deployment.id} needs a person, and does not say why`);
     if (this.tainted || this.#troubles() > 0) return;
+    // What does not answer any more cannot be proven healthy, though all else is as it was.
+    if (this.#targets(deployment).some((platform) => platform.live !== null && platform.sick(platform.live))) return;
     if (deployment.outcome !== 'committed' && this.#differences(deployment).length === 0) {
       this.#world.violate('G6 attention', `${deployment.id} needs a person, but all is as it was: ${reason}`);
+    }
+  }
+
+  /** After a deployment that nothing disturbed, only what is live runs, and its standby. */
+  nothingIdle(standby: boolean): void {
+    for (const { name, running } of this.#platforms.values()) {
+      if (running.size <= (standby ? 2 : 1)) continue;
+      this.#world.violate('G10 idle', `${[...running.keys()].join(', ')} run on ${name}`);
     }
   }
 

@@ -31,7 +31,9 @@ async function answer(req, res) {
   res.end(RELEASE);
 }
 const sockets = new WebSocketServer({ server });
-sockets.on('connection', (socket) => socket.on('message', (data) => socket.send(`${RELEASE}:${Buffer.from(data).toString()}`)));
+sockets.on('connection', (socket) =>
+  socket.on('message', (data) => socket.send(`${RELEASE}:${Buffer.from(data).toString()}`)),
+);
 server.listen(Number(PORT), '127.0.0.1');
 process.on('SIGTERM', () => {
   if (MODE === 'stubborn') return;
