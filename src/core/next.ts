@@ -43,13 +43,18 @@ function isUnclear(step: StepState | undefined): boolean {
   return isOpen(step) || step?.phase === 'undoing' || step?.phase === 'undo-failed';
 }
 
-function mayRun(step: StepState | undefined): boolean {
-  return step === undefined || (step.phase === 'absent' && step.attempts < RUN_BUDGET);
+/** A step that only observes was cut off by a person, not by a target: it may always be done again. */
+function isSpent(planned: PlannedStep, step: StepState | undefined): boolean {
+  return step?.phase === 'absent' && step.attempts >= RUN_BUDGET && !isObserving(planned);
+}
+
+function mayRun(planned: PlannedStep, step: StepState | undefined): boolean {
+  return step === undefined || (step.phase === 'absent' && !isSpent(planned, step));
 }
 
 function failureOf(planned: PlannedStep, step: StepState | undefined): string | null {
   if (step?.phase === 'failed') return `${planned.id}: ${step.error?.message ?? 'failed'}`;
-  if (step?.phase === 'absent' && step.attempts >= RUN_BUDGET) {
+  if (step && isSpent(planned, step)) {
     return `${planned.id}: not there after ${step.attempts} attempts${step.error ? ` (${step.error.message})` : ''}`;
   }
   return null;
@@ -70,7 +75,7 @@ function forward(state: DeploymentState, steps: readonly PlannedStep[]): Action 
   if (group.length === 0) return { do: 'commit' };
   const open = group.filter((step) => isUnclear(state.steps.get(step.id)) && !isObserving(step));
   if (open.length > 0) return { do: 'look', steps: open };
-  const ready = group.filter((step) => mayRun(state.steps.get(step.id)) || isOpen(state.steps.get(step.id)));
+  const ready = group.filter((step) => mayRun(step, state.steps.get(step.id)) || isOpen(state.steps.get(step.id)));
   if (ready.length === 0) return { do: 'attend', reason: `${group[0]?.id} cannot be run any more` };
   return { do: 'run', steps: ready };
 }

@@ -44,6 +44,8 @@ async function runStep(session: Session, step: PlannedStep, failed: AbortControl
     session.defer(session.event('step.done', done));
   } catch (error) {
     stopOn(session, error);
+    // Paused while observing: nothing was done, and it is observed anew when it goes on.
+    if (isProblem(error, 'PAUSED')) return session.defer(session.event('step.absent', { step: step.id }));
     const unheard = isProblem(error) && (error.unknown || error.retry === 'later') && !isObserving(step);
     if (unheard) session.unheard.set(step.id, clock.now());
     else failed.abort();

@@ -68,6 +68,8 @@ export interface Profile {
   readonly faults: Faults;
   /** Deployments and rollbacks that are started side by side. */
   readonly operations: readonly [number, number];
+  /** Draws only environments with a standby and data, and rollbacks that put the data back. */
+  readonly standby?: true;
 }
 
 /** Anything may happen, to anybody, at any time; only safety is judged. */
@@ -182,6 +184,14 @@ const HOLDING: Profile = {
   faults: { ...NO_FAULTS, fate: { crash: 0.002, pause: 0, jumpWall: 0 }, resumeFails: 0.75 },
 };
 
+/** Rollbacks with their data to a standby that still runs. */
+const STANDBY: Profile = {
+  mode: 'safety',
+  operations: [2, 3],
+  standby: true,
+  faults: { ...NO_FAULTS, fate: { crash: 0.002, pause: 0, jumpWall: 0 }, lie: 0.01, lostAfter: 0.01 },
+};
+
 export const PROFILES = {
   safety: SAFETY,
   liveness: LIVENESS,
@@ -190,6 +200,7 @@ export const PROFILES = {
   pauses: PAUSES,
   undoing: UNDOING,
   holding: HOLDING,
+  standby: STANDBY,
 } as const satisfies Record<string, Profile>;
 
 export type ProfileName = keyof typeof PROFILES;
@@ -203,6 +214,7 @@ const MIX: readonly ProfileName[] = [
   'undoing',
   'holding',
   'hiccups',
+  'standby',
 ];
 
 /** The profile of a seed in the mixed suite. */

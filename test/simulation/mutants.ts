@@ -142,6 +142,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'events deferred while another write is under way are lost',
     patch: core('session.ts', '    this.#waiting.splice(0, deferred);', '    this.#waiting.splice(0);'),
+    profile: 'hiccups',
+    seeds: 1_500,
   },
   {
     name: 'requests are answered again by whoever goes on',
@@ -169,9 +171,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a standby runs on while its data is replaced',
     patch: core('steps/process.ts', 'sameRef(previous, candidate) ? null : candidate]', 'null]'),
-    profile: 'undoing',
-    seeds: 1_500,
-    from: 320,
+    profile: 'standby',
   },
   {
     name: 'the standbys of earlier releases run for ever',

@@ -32,6 +32,22 @@ export interface Scenario {
 }
 
 export function drawScenario(random: Random, profile: Profile): Scenario {
+  const drawn = drawAny(random, profile);
+  if (!profile.standby) return drawn;
+  const abilities = { lifecycle: true, traffic: true, data: true };
+  return {
+    ...drawn,
+    strategy: 'blue-green',
+    standby: true,
+    targets: drawn.targets.map((target) => ({ ...target, abilities })),
+    operations: drawn.operations.map((operation, index) => {
+      const what = index === 0 ? 'deploy' : operation.what === 'deploy' ? 'rollback' : operation.what;
+      return { ...operation, what, data: 'restore', commit: `c${index + 1}`, waitMs: 300_000 };
+    }),
+  };
+}
+
+function drawAny(random: Random, profile: Profile): Scenario {
   const { faults } = profile;
   const strategy = random.pick(['all-at-once', 'blue-green', 'recreate', 'blue-green', 'recreate'] as const);
   const bakeMs = random.chance(0.25) ? random.between(3_000, 6_000) : 0;

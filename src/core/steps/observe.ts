@@ -28,6 +28,9 @@ export const soak: Step = {
       throw new Problem('UNHEALTHY', `${trigger}: ${observed}`, { why: `the limit is ${limit}` });
     }
     ctx.signal.throwIfAborted();
+    if (verdict.request?.kind === 'pause') {
+      throw new Problem('PAUSED', `${ctx.step.id} was cut off by ${verdict.request.by}`, { next: 'belay resume' });
+    }
     return { requests: verdict.requests, endedBy: verdict.request?.kind ?? 'time' };
   },
 };

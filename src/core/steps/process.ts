@@ -87,7 +87,11 @@ export const stop: Step = {
   },
   async undone(ctx) {
     const live = await ctx.target().live(ctx.contextFor());
-    return sameRef(live, previousOf(ctx)) ? { is: 'before' } : { is: 'other', saw: live?.id ?? 'nothing live' };
+    const previous = previousOf(ctx);
+    if (!sameRef(live, previous)) return { is: 'other', saw: live?.id ?? 'nothing live' };
+    // What is live may have been stopped all the same: the step ends the process after the traffic.
+    const probe = previous && (await ctx.target().probe(ctx.contextFor(), previous));
+    return probe?.healthy === false ? { is: 'other', saw: `${previous?.id}: ${probe.reason}` } : { is: 'before' };
   },
 };
 

@@ -134,7 +134,8 @@ test('SIGTERM, pause, resume and abort: each answers whoever asked, and the depl
 
   project.commit('second');
   const aborted = start(project, 'deploy');
-  await untilStepBegins(project, 'soak', 3);
+  // Watching began anew when it was resumed, so this is the fourth time.
+  await untilStepBegins(project, 'soak', 4);
   const abort = await project.run('abort', '--reason', 'wrong branch');
   expect(abort.code, abort.stderr).toBe(0);
   const ended = await aborted.ended;
