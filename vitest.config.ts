@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
@@ -7,6 +8,8 @@ const shared = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' as con
 
 export default defineConfig({
   test: {
+    // Most files wait for real processes: one worker a core, not one less.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       { define, test: { ...shared, name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 20_000 } },
       {
