@@ -3,11 +3,13 @@
  * decided when a holder may be deposed, how long to wait, and whether there is time for an effect.
  */
 import type { Acquired, LeaseRecord } from '../stores/store.ts';
-import { Problem } from './errors.ts';
+import { isProblem, Problem } from './errors.ts';
 import type { Heartbeat, Runtime } from './runtime.ts';
 
 /** An effect starts only with this much of the lease left: the longest a request may take to be sent and answered. */
 export const EFFECT_MARGIN_MS = 12_000;
+/** How long after a renewal that was not answered the next is sent. */
+const RENEW_RETRY_MS = 500;
 /** How often a waiting challenger looks at the holder's heartbeat. */
 const LOOK_EVERY_MS = 1_000;
 
@@ -88,9 +90,21 @@ export async function acquireLease(
  */
 export async function ensureTimeForEffect(runtime: Runtime, heartbeat: Heartbeat): Promise<void> {
   if (heartbeat.deadline() - runtime.clock.now() >= EFFECT_MARGIN_MS) return;
-  const ours = await heartbeat.renew();
-  if (!ours) throw fenced();
+  if (!(await renewPatiently(runtime, heartbeat))) throw fenced();
   if (heartbeat.deadline() - runtime.clock.now() < EFFECT_MARGIN_MS) throw expiring();
+}
+
+/** A store that is away for a moment is asked again while the lease is still ours. */
+async function renewPatiently({ clock, stop }: Runtime, heartbeat: Heartbeat): Promise<boolean> {
+  for (;;) {
+    try {
+      return await heartbeat.renew();
+    } catch (error) {
+      const soonOver = clock.now() + RENEW_RETRY_MS >= heartbeat.deadline() || stop.now.aborted;
+      if (!isProblem(error) || error.retry !== 'later' || soonOver) throw error;
+      await clock.sleep(RENEW_RETRY_MS, stop.now);
+    }
+  }
 }
 
 /**

@@ -6,12 +6,14 @@ import type { StepContext } from './step.ts';
 
 const FIRST_WAIT_MS = 25;
 const LONGEST_WAIT_MS = 500;
+const GIVE_UP_AT = 0.9;
 
 /** @throws Problem UNHEALTHY when the release has ended, TIMEOUT when the step's time is over. */
 export async function waitUntilHealthy(ctx: StepContext, release: ReleaseRef): Promise<Probe & { healthy: true }> {
   const { clock } = ctx.runtime;
   const target = ctx.target();
-  const until = clock.now() + ctx.step.limitMs;
+  // Given up a little before the step is cut off, so that the reason is told and not just the time.
+  const until = clock.now() + ctx.step.limitMs * GIVE_UP_AT;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     const probe = await target.probe(ctx.contextFor(), release);
     if (probe.healthy) return probe;
@@ -21,13 +23,13 @@ export async function waitUntilHealthy(ctx: StepContext, release: ReleaseRef): P
         next: `belay logs --release ${release.id}`,
       });
     }
-    ctx.signal.throwIfAborted();
     if (clock.now() + wait > until) {
       throw new Problem('TIMEOUT', `${release.id} was not ready within ${Math.round(ctx.step.limitMs / 1_000)} s`, {
         why: probe.reason,
         next: `belay logs --release ${release.id}`,
       });
     }
+    ctx.signal.throwIfAborted();
     ctx.progress(`waiting for ${release.id}: ${probe.reason}`);
     await clock.sleep(wait, ctx.signal);
   }
