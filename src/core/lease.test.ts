@@ -161,6 +161,26 @@ describe('before an effect (G14)', () => {
     expect(ended).toBe(code);
   });
 
+  test('a store that is away for a moment is asked again while the lease lasts', async () => {
+    const clock = clockFrom(0);
+    const store = { back: 3_000, deadline: EFFECT_MARGIN_MS - 1 };
+    const heartbeat: Heartbeat = {
+      deadline: () => store.deadline,
+      async renew() {
+        if (clock.now() >= store.back) store.deadline = clock.now() + 30_000;
+        return true;
+      },
+      stop: async () => undefined,
+    };
+    await ensureTimeForEffect(setting().runtime(1, clock), heartbeat);
+    expect(clock.now()).toBe(3_000);
+    Object.assign(store, { back: Number.POSITIVE_INFINITY, deadline: clock.now() + 5_000 });
+    await expect(ensureTimeForEffect(setting().runtime(1, clock), heartbeat)).rejects.toMatchObject({
+      code: 'LEASE_EXPIRING',
+    });
+    expect(clock.now()).toBeLessThan(8_000);
+  });
+
   test('no request of a long step is sent once the lease is over', () => {
     const runtime = setting().runtime(1, clockFrom(1_000));
     expect(() => requireLease(runtime, beating(1_001))).not.toThrow();

@@ -3,7 +3,7 @@
  * decided when a holder may be deposed, how long to wait, and whether there is time for an effect.
  */
 import type { Acquired, LeaseRecord } from '../stores/store.ts';
-import { isProblem, Problem } from './errors.ts';
+import { Problem } from './errors.ts';
 import type { Heartbeat, Runtime } from './runtime.ts';
 
 /** An effect starts only with this much of the lease left: the longest a request may take to be sent and answered. */
@@ -85,25 +85,20 @@ export async function acquireLease(
 }
 
 /**
- * Called before every effect: returns only when enough of the lease is left for one.
+ * Called before every effect: returns only when enough of the lease is left for one. A store that is away for a
+ * moment is asked again while the lease is still ours.
  * @throws Problem FENCED when somebody else has it, LEASE_EXPIRING when it cannot be renewed in time.
  */
 export async function ensureTimeForEffect(runtime: Runtime, heartbeat: Heartbeat): Promise<void> {
-  if (heartbeat.deadline() - runtime.clock.now() >= EFFECT_MARGIN_MS) return;
-  if (!(await renewPatiently(runtime, heartbeat))) throw fenced();
-  if (heartbeat.deadline() - runtime.clock.now() < EFFECT_MARGIN_MS) throw expiring();
-}
-
-/** A store that is away for a moment is asked again while the lease is still ours. */
-async function renewPatiently({ clock, stop }: Runtime, heartbeat: Heartbeat): Promise<boolean> {
-  for (;;) {
-    try {
-      return await heartbeat.renew();
-    } catch (error) {
-      const soonOver = clock.now() + RENEW_RETRY_MS >= heartbeat.deadline() || stop.now.aborted;
-      if (!isProblem(error) || error.retry !== 'later' || soonOver) throw error;
-      await clock.sleep(RENEW_RETRY_MS, stop.now);
-    }
+  const { clock, stop } = runtime;
+  const enough = () => heartbeat.deadline() - clock.now() >= EFFECT_MARGIN_MS;
+  while (!enough()) {
+    const before = heartbeat.deadline();
+    if (!(await heartbeat.renew())) throw fenced();
+    if (enough()) return;
+    const renewed = heartbeat.deadline() > before;
+    if (renewed || stop.now.aborted || clock.now() + RENEW_RETRY_MS >= before) throw expiring();
+    await clock.sleep(RENEW_RETRY_MS, stop.now);
   }
 }
 

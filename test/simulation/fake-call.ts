@@ -15,6 +15,8 @@ export interface Request {
 
 export interface Platforms {
   faults: Faults;
+  /** The engine calls the adapter: it must believe that the lease is its own. */
+  readonly called: (request: Request) => void;
   /** The store holds an intent for this request; says what is wrong otherwise. */
   readonly received: (request: Request) => void;
   /** The request is about to change the platform. */
@@ -69,6 +71,7 @@ function aborted(request: Request): Error {
 export function change<T>(shared: Platforms, request: Request, apply: () => T): Promise<T> {
   const { actor, platform, verb, ctx } = request;
   const { world, random } = actor;
+  shared.called(request);
   return new Promise((resolve, reject) => {
     if (!actor.survives(`${verb} on ${platform.name}`)) return;
     const fail = (error: unknown) => {
@@ -95,7 +98,10 @@ export function change<T>(shared: Platforms, request: Request, apply: () => T): 
     const answer = (landed: ReturnType<typeof land>) => {
       if (actor.fate.crash > 0 && random.chance(actor.fate.crash)) actor.die(`after ${verb}`);
       if ('error' in landed) fail(landed.error);
-      else actor.after(random.between(1, 20), () => resolve(landed.value));
+      else
+        actor.after(random.chance(shared.faults.slow) ? random.between(500, 3_000) : random.between(1, 20), () =>
+          resolve(landed.value),
+        );
     };
     const untilAborted = () => {
       const stop = () => fail(aborted(request));

@@ -12,6 +12,8 @@ export interface Faults {
   readonly lie: number;
   /** Only where a target does not enforce fences: the request lands later, even after its sender's death. */
   readonly late: number;
+  /** Answered only after a while. */
+  readonly slow: number;
   /** Per call to a target that only looks. */
   readonly blind: number;
   /** Per call to the store. */
@@ -45,6 +47,7 @@ export const NO_FAULTS: Faults = {
   later: 0,
   lie: 0,
   late: 0,
+  slow: 0,
   blind: 0,
   storeLostBefore: 0,
   storeLostAfter: 0,
@@ -85,6 +88,7 @@ const SAFETY: Profile = {
     later: 0.02,
     lie: 0.01,
     late: 0.04,
+    slow: 0.03,
     blind: 0.01,
     storeLostBefore: 0.02,
     storeLostAfter: 0.02,
@@ -123,7 +127,8 @@ const HICCUPS: Profile = {
     ...NO_FAULTS,
     storeLostBefore: 0.05,
     storeLostAfter: 0.05,
-    storeSlow: 0.05,
+    storeSlow: 0.2,
+    slow: 0.2,
     outage: 0.004,
     outageMs: 8_000,
     badRelease: 0.3,

@@ -29,6 +29,8 @@ export interface KnownDeployment {
   paused: boolean;
   attention: boolean;
   closed: boolean;
+  /** Every outcome that it ever had, `paused` and `stuck` among them. */
+  readonly outcomes: Set<string>;
 }
 
 const OBSERVING: ReadonlySet<StepKind> = new Set(['check', 'soak', 'verify']);
@@ -109,6 +111,7 @@ export class JournalRules {
       paused: false,
       attention: false,
       closed: false,
+      outcomes: new Set(),
     });
   }
 
@@ -210,6 +213,7 @@ export class JournalRules {
         return;
       case 'deployment.paused':
         deployment.paused = true;
+        deployment.outcomes.add('paused');
         return;
       case 'deployment.resumed':
         deployment.paused = false;
@@ -217,6 +221,7 @@ export class JournalRules {
         return;
       case 'attention.raised':
         deployment.attention = true;
+        deployment.outcomes.add('stuck');
         return this.#outcomes.attention(deployment, event.data.reason);
       case 'attention.resolved':
         deployment.attention = false;
@@ -247,6 +252,7 @@ export class JournalRules {
   ): void {
     if (deployment.outcome !== null)
       this.#world.violate('G6 outcome', `${deployment.id}: ${event.kind} after ${deployment.outcome}`);
+    deployment.outcomes.add(event.kind.slice('deployment.'.length));
     const steps = deployment.plan?.steps.filter((step) => !step.after) ?? [];
     const said = (step: PlannedStep) => deployment.steps.get(step.id)?.said;
     if (event.kind === 'deployment.committed') {

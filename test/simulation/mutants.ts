@@ -53,15 +53,12 @@ export const MUTANTS: readonly Mutant[] = [
       "        if (isProblem(error, 'FENCED')) return batch as never;",
     ),
     profile: 'pauses',
-    seeds: 3_000,
-    from: 880,
+    seeds: 1_500,
   },
   {
     name: 'an effect begins without enough of the lease left, and requests outlive it',
     patch: core('lease.ts', '  if (heartbeat.deadline() <= runtime.clock.now()) throw expiring();', ''),
     profile: 'pauses',
-    seeds: 2_500,
-    from: 340,
   },
   {
     name: 'nobody waits for requests that are still on their way',

@@ -23,16 +23,17 @@ export function heartbeatFor(actor: Actor, store: Store, fence: Fence, ttlMs: nu
   const stopped = new AbortController();
   const renew = async () => {
     const sent = actor.clock.now();
-    const ours = await store.leases.renew(fence);
-    deadline = ours ? Math.max(deadline, sent + ttlMs) : Number.NEGATIVE_INFINITY;
+    const ours = await store.leases.renew(fence).catch(() => null);
+    if (ours === false) deadline = Number.NEGATIVE_INFINITY;
+    if (ours === true) deadline = Math.max(deadline, sent + ttlMs);
     actor.leaseUntil = deadline;
-    return ours;
+    return ours !== false;
   };
   const beat = async () => {
     for (;;) {
       await actor.clock.sleep(RENEW_EVERY_MS, stopped.signal);
       if (stopped.signal.aborted) return;
-      const ours = await renew().catch(() => true);
+      const ours = await renew();
       if (!ours) return;
     }
   };

@@ -102,7 +102,7 @@ function drawUndo(random: Random, faults: Faults): Scenario['undo'] {
 export function drawHealth(random: Random, faults: Faults): (commit: string) => Health {
   const drawn = new Map<string, Health>();
   const draw = (): Health => {
-    if (!random.chance(faults.badRelease)) return { kind: 'good', readyMs: random.between(0, 1_000) };
+    if (!random.chance(faults.badRelease)) return { kind: 'good', readyMs: random.between(0, 2_500) };
     return random.pick<Health>([
       { kind: 'never' },
       { kind: 'ends' },

@@ -75,13 +75,13 @@ class Run {
     };
     this.targets = {
       faults: NO_FAULTS,
+      called: ({ actor, verb }) => {
+        if (actor.leaseUntil > actor.clock.now()) return;
+        world.violate('G14 no-lease', `${actor.traits.name} calls ${verb} without a lease`);
+      },
       received: (request) => {
         if (this.#deposed.has(request.actor.traits.name)) {
           world.violate('G2 goes-on', `${request.actor.traits.name} sends ${request.verb} after it was refused`);
-        }
-        const { actor } = request;
-        if (actor.leaseUntil <= actor.clock.now() && actor.pausedUntil === 0) {
-          world.violate('G14 no-lease', `${actor.traits.name} sends ${request.verb} without a lease`);
         }
         this.rules.received(request);
       },
@@ -103,6 +103,7 @@ class Run {
 
   /** A living holder that could renew is never deposed (G12). */
   #granted(actor: Actor, answer: Parameters<StoreWorld['granted']>[1]): void {
+    if (answer.granted) this.rules.leaseToken = answer.fence.token;
     if (!answer.granted || !answer.former?.holder) return;
     const { holder, renewedAt } = answer.former;
     const former = this.actors.find((one) => one.traits.pid === holder?.pid);

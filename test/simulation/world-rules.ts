@@ -16,6 +16,8 @@ export class WorldRules {
   readonly #platforms: ReadonlyMap<string, Platform>;
   /** A process that was stopped between its check and its sending has changed a platform that cannot refuse it. */
   tainted = false;
+  /** Of whoever holds the lease now. */
+  leaseToken = 0;
   /** How many failures and blind looks anybody was shown: a reason for not being able to tell. */
   readonly #troubles: () => number;
 
@@ -53,9 +55,9 @@ export class WorldRules {
   told({ outcome, deployment }: { outcome: string; deployment: string | null }): void {
     const known = deployment === null ? undefined : this.journal.deployments.get(deployment);
     if (!known) return;
-    const recorded = known.attention ? 'stuck' : known.paused ? 'paused' : known.outcome;
-    if (outcome === recorded || outcome === known.outcome) return;
-    this.#world.violate('G6 told', `${deployment} is ${recorded ?? 'under way'}, and a person was told: ${outcome}`);
+    if (known.outcomes.has(outcome)) return;
+    const recorded = [...known.outcomes].join(', ') || 'under way';
+    this.#world.violate('G6 told', `${deployment} is ${recorded}, and a person was told: ${outcome}`);
   }
 
   /** A hiccup of the store, shorter than the lease, is no reason to leave a deployment half done (G14). */
@@ -77,16 +79,13 @@ export class WorldRules {
 
   applied(request: Request, everStopped: boolean): void {
     const { ctx, verb, platform, actor } = request;
-    if (ctx.fence.token < platform.token) {
-      if (everStopped) {
-        this.tainted = true;
-        this.#world.count('late effect of a process that was stopped');
-      } else {
-        this.#world.violate(
-          'stale-effect',
-          `${verb} of ${actor.traits.name} under ${ctx.fence.token}, after ${platform.token}`,
-        );
-      }
+    const { token } = ctx.fence;
+    // A platform that has not been touched since the lease changed hands cannot know, and cannot refuse.
+    if (everStopped && token < this.leaseToken) {
+      this.tainted = true;
+      this.#world.count('late effect of a process that was stopped');
+    } else if (token < platform.token) {
+      this.#world.violate('stale-effect', `${verb} of ${actor.traits.name} under ${token}, after ${platform.token}`);
     }
     this.#judgeData(request);
   }
