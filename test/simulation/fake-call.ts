@@ -112,8 +112,8 @@ export function change<T>(shared: Platforms, request: Request, apply: () => T): 
     if (fault !== 'none') world.trace(() => `${verb} on ${platform.name} will be ${fault}`);
     // A process that is stopped right here sends only when it goes on.
     actor.whenRunning(() => {
-      shared.received(request);
       if (ctx.signal.aborted) return fail(aborted(request));
+      shared.received(request);
       if (fault === 'fail') return fail(new Problem('TARGET_FAILED', `${platform.name} refuses to ${verb}`));
       if (fault === 'later')
         return fail(new Problem('TARGET_UNREACHABLE', `${platform.name} is busy`, { retry: 'later' }));
