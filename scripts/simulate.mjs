@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { rolldown } from 'rolldown';
 import { root, seconds } from './lib/run.mjs';
 
-const PAGE = 50_000;
+const PAGE = 10_000;
 
 const { values } = parseArgs({
   options: {
