@@ -36,12 +36,15 @@ export function throwIfStoppedNow(session: Session): void {
   }
 }
 
+/** Our clock may run up to a tenth fast (G13): waiting by it must still be long enough. */
+const CLOCK_TOLERANCE = 1.1;
+
 /** A request of a dead holder, or one that was not answered, may still be on its way for as long as its target says. */
 export async function waitForLanding(session: Session, step: PlannedStep): Promise<void> {
   const { clock, emit } = session.runtime;
   const target = step.target === null ? undefined : session.environment.targets.get(step.target);
   const since = session.unheard.get(step.id) ?? session.takenAt;
-  const left = since + (target?.landingMs ?? 0) - clock.now();
+  const left = since + (target?.landingMs ?? 0) * CLOCK_TOLERANCE - clock.now();
   if (left <= 0) return;
   emit({ type: 'progress', step: step.id, text: 'waiting until nothing sent earlier can still arrive' });
   await clock.sleep(left, session.runtime.stop.now);
