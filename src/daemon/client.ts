@@ -8,6 +8,7 @@ import { daemonAddress, secureSocketFolder } from './address.ts';
 import { callDaemon } from './call.ts';
 import { claimInstance } from './instance-claim.ts';
 import type { DaemonClient, DaemonInfo } from './protocol.ts';
+import { type PackedObservations, unpackObservations } from './packed-observations.ts';
 import type { Verb } from './wire.ts';
 
 export interface ConnectOptions {
@@ -72,7 +73,9 @@ export function clientOf(address: string): DaemonClient {
     start: (app, fence, spec) => change('start', { app, fence, spec }),
     stop: (app, fence, release) => change('stop', { app, fence, release }),
     forget: (app, fence, release) => change('forget', { app, fence, release }),
-    route: (app, fence, shares) => change('route', { app, fence, shares }),
+    route: (app, fence, shares, guard) => change('route', { app, fence, shares, guard }),
+    observations: async (app, after, waitMs) =>
+      unpackObservations((await call('observations', { app, after, waitMs })) as PackedObservations),
     hold: (app, fence, maxMs) => change('hold', { app, fence, maxMs }),
     resume: (app, fence) => change('resume', { app, fence }),
     shutdown: () => shutDown(address),

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { once } from 'node:events';
 import { Problem } from '../core/errors.ts';
 import type { DaemonClient } from './protocol.ts';
+import { packObservations } from './packed-observations.ts';
 import { PROTOCOL, VERBS, problemToWire, type Arguments, type Verb, type WireAnswer } from './wire.ts';
 
 const MAX_BODY = 1_024 * 1_024;
@@ -18,7 +19,8 @@ function handlersOf(verbs: DaemonClient): Handlers {
     start: ({ app, fence, spec }) => verbs.start(app, fence, spec),
     stop: ({ app, fence, release }) => verbs.stop(app, fence, release),
     forget: ({ app, fence, release }) => verbs.forget(app, fence, release),
-    route: ({ app, fence, shares }) => verbs.route(app, fence, shares),
+    route: ({ app, fence, shares, guard }) => verbs.route(app, fence, shares, guard),
+    observations: async ({ app, after, waitMs }) => packObservations(await verbs.observations(app, after, waitMs)),
     hold: ({ app, fence, maxMs }) => verbs.hold(app, fence, maxMs),
     resume: ({ app, fence }) => verbs.resume(app, fence),
     shutdown: () => verbs.shutdown(),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Problem } from '../core/errors.ts';
 import { writeFileDurably } from '../util/files.ts';
 import type { ProcessIdentity } from '../util/processes.ts';
-import type { ProcessSpec, ProcessState } from './protocol.ts';
+import type { ProcessSpec, ProcessState, RouterChoice, SplitGuard } from './protocol.ts';
 
 const FORMAT = 1;
 
@@ -26,8 +26,12 @@ export interface AppRecord {
   token: number;
   nonce: string;
   listen: { host: string; port: number } | null;
+  /** Absent in records of before there was a choice: embedded. */
+  router?: RouterChoice;
   shares: Readonly<Record<string, number>>;
   holdMs: number | null;
+  /** Of the shares; absent when they have none. */
+  guard?: SplitGuard;
   /** In the order in which the releases came: the newest last. */
   processes: ProcessRecord[];
 }

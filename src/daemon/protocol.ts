@@ -1,11 +1,11 @@
 /**
  * What the supervisor daemon does for its clients, over a unix socket with owner-only rights.
  *
- * The daemon owns application processes and the embedded router, and outlives the command line.
+ * The daemon owns application processes and the router, and outlives the command line.
  * Every change carries the caller's fence: the daemon remembers the highest token per application
  * and refuses a lower one, so a deposed operator can change nothing here (external effects, class A).
  */
-import type { BackendStats, RouteTable } from '../routers/router.ts';
+import type { BackendStats, Observations, RouteTable } from '../routers/router.ts';
 import type { Fence } from '../stores/store.ts';
 
 /** How to run one release. Written to the daemon's own state (mode 0600), because it must start again after a reboot. */
@@ -38,11 +38,26 @@ export interface ProcessState {
   readonly rssBytes: number | null;
 }
 
+/** Who splits the traffic of an application. `program`: path of HAProxy where it is not found by itself. */
+export interface RouterChoice {
+  readonly kind: 'embedded' | 'haproxy';
+  readonly program?: string | undefined;
+}
+
+/** While nobody has asked for observations for `afterMs` milliseconds, all traffic goes to `release`, once that runs. */
+export interface SplitGuard {
+  readonly release: string;
+  readonly afterMs: number;
+}
+
 export interface AppState {
   readonly app: string;
+  readonly router: RouterChoice['kind'];
   readonly listen: { readonly host: string; readonly port: number } | null;
   readonly token: number;
   readonly table: RouteTable;
+  /** Of the shares in force; null when they stay whoever watches. */
+  readonly guard: SplitGuard | null;
   readonly processes: readonly ProcessState[];
   readonly stats: readonly BackendStats[];
 }
@@ -59,16 +74,25 @@ export interface DaemonInfo {
 export interface DaemonClient {
   info(): Promise<DaemonInfo>;
   app(name: string): Promise<AppState | null>;
-  /** Opens the application's public port; idempotent. */
-  listen(name: string, fence: Fence, address: { host: string; port: number }): Promise<void>;
+  /** Opens the application's public port, with the embedded router unless told; idempotent. */
+  listen(
+    name: string,
+    fence: Fence,
+    address: { host: string; port: number; router?: RouterChoice | undefined },
+  ): Promise<void>;
   /** Starts the process if it does not run; idempotent by release. */
   start(name: string, fence: Fence, spec: ProcessSpec): Promise<void>;
   /** Drains, SIGTERM, SIGKILL; resolves when the process is gone. Unknown releases are fine. */
   stop(name: string, fence: Fence, release: string): Promise<void>;
   /** Stops it if needed and drops the daemon's knowledge of it. */
   forget(name: string, fence: Fence, release: string): Promise<void>;
-  /** All shares at one instant, by release; empty: nothing is live. */
-  route(name: string, fence: Fence, shares: Readonly<Record<string, number>>): Promise<void>;
+  /** All shares at one instant, by release; empty: nothing is live. Ends the guard of the shares before. */
+  route(name: string, fence: Fence, shares: Readonly<Record<string, number>>, guard?: SplitGuard): Promise<void>;
+  /**
+   * Requests that ended since the cursor (null: from now on), as soon as there are any, else none after `waitMs`.
+   * The cursor of a daemon that has since started anew gives what there is, and `restarted`.
+   */
+  observations(name: string, after: string | null, waitMs: number): Promise<Observations>;
   hold(name: string, fence: Fence, maxMs: number): Promise<void>;
   resume(name: string, fence: Fence): Promise<void>;
   shutdown(): Promise<void>;

@@ -1,4 +1,4 @@
-/** The application's public port: opened once, and opened again after the daemon's own restart whatever it takes. */
+/** The application's public port, where a server of our own listens. */
 import type { Server } from 'node:http';
 import { once } from 'node:events';
 import { expectFreePort, portTaken } from './free-port.ts';
@@ -11,21 +11,15 @@ export interface PublicAddress {
 export interface PublicListener {
   /** @throws Problem PORT_TAKEN */
   open(address: PublicAddress): Promise<void>;
-  /** Tries until the port is free: there is nobody to tell. */
-  reopen(address: PublicAddress): void;
   /** No new connections; open requests go on. */
   close(): void;
 }
 
-const TRY_AGAIN_MS = 1_000;
-
-export function createPublicListener(server: Server, say: (line: string) => void): PublicListener {
-  let timer: NodeJS.Timeout | undefined;
+export function createPublicListener(server: Server): PublicListener {
   let current: PublicAddress | null = null;
 
   async function open(address: PublicAddress): Promise<void> {
     if (current?.host === address.host && current.port === address.port && server.listening) return;
-    clearTimeout(timer);
     if (server.listening) {
       if (current?.port !== address.port) await expectFreePort(address.port, 'the application');
       server.close();
@@ -40,20 +34,9 @@ export function createPublicListener(server: Server, say: (line: string) => void
     current = address;
   }
 
-  function reopen(address: PublicAddress): void {
-    open(address).catch((error: unknown) => {
-      say(
-        `cannot listen on ${address.host}:${address.port}: ${error instanceof Error ? error.message : String(error)}`,
-      );
-      timer = setTimeout(reopen, TRY_AGAIN_MS, address);
-    });
-  }
-
   return {
     open,
-    reopen,
     close() {
-      clearTimeout(timer);
       if (server.listening) server.close();
       server.closeIdleConnections();
     },

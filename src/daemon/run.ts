@@ -3,10 +3,11 @@ import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, Problem } from '../core/errors.ts';
-import { createEmbeddedRouter } from '../routers/embedded/embedded-router.ts';
 import { daemonAddress, secureSocketFolder } from './address.ts';
 import { answersAt } from './client.ts';
 import { openControlServer } from './control-server.ts';
+import { frontsOf } from './create-front.ts';
+import { keepGuarded } from './guardian.ts';
 import { claimInstance, type Claim } from './instance-claim.ts';
 import { MAX_LOG_BYTES, rotateLogs } from './log-rotation.ts';
 import { RESTART_POLICY, type RestartPolicy } from './supervised-process.ts';
@@ -83,7 +84,7 @@ async function serve(options: DaemonOptions, address: string): Promise<void> {
     homeId: basename(address, '.sock'),
     version,
     policy,
-    createRouter: () => createEmbeddedRouter({ now: () => performance.now() }),
+    createFront: frontsOf({ home, address, say }),
     say,
     onShutdown: end,
   });
@@ -96,6 +97,7 @@ async function serve(options: DaemonOptions, address: string): Promise<void> {
     );
   }, rotateEveryMs);
   process.once('SIGTERM', end).once('SIGINT', end);
+  const guarded = keepGuarded(home, say);
   say(`belay ${version} daemon of ${home} is up, pid ${process.pid}`);
 
   await untilAborted([ending.signal, ...(options.signal ? [options.signal] : [])]);
@@ -107,6 +109,7 @@ async function serve(options: DaemonOptions, address: string): Promise<void> {
   control.closeIdleConnections();
   await closed;
   rmSync(address, { force: true });
+  await guarded.done();
   say('stopped');
 }
 

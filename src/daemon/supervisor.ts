@@ -1,10 +1,11 @@
 /** All applications of one home: what the protocol's verbs do. */
-import type { EmbeddedRouter } from '../routers/embedded/embedded-router.ts';
+import { Problem } from '../core/errors.ts';
 import type { Fence } from '../stores/store.ts';
 import { createApplication, type Application } from './application.ts';
 import { readState, writeState, type AppRecord } from './daemon-state.ts';
+import { createDoorway } from './doorway.ts';
+import { EMBEDDED, type CreateFront } from './front.ts';
 import type { DaemonClient } from './protocol.ts';
-import { createPublicListener } from './public-listener.ts';
 import type { RestartPolicy } from './supervised-process.ts';
 
 export interface SupervisorOptions {
@@ -13,7 +14,7 @@ export interface SupervisorOptions {
   readonly homeId: string;
   readonly version: string;
   readonly policy: RestartPolicy;
-  readonly createRouter: () => EmbeddedRouter;
+  readonly createFront: CreateFront;
   readonly say: (line: string) => void;
   /** Called by the `shutdown` verb; must not wait for the call to be answered. */
   readonly onShutdown: () => void;
@@ -35,10 +36,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const save = () => writeState(home, state);
 
   function host(name: string, record: AppRecord): Application {
-    const router = options.createRouter();
-    const listener = createPublicListener(router.server, say);
-    const { homeId, policy } = options;
-    const made = createApplication({ name, record, router, listener, homeId, policy, save, say });
+    const { homeId, policy, createFront } = options;
+    const doorway = createDoorway({ app: name, choice: record.router ?? EMBEDDED, createFront, say });
+    const made = createApplication({ name, record, doorway, homeId, policy, save, say });
     applications.set(name, made);
     return made;
   }
@@ -65,11 +65,16 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       apps: [...applications.keys()],
     }),
     app: async (name) => (await applications.get(name)?.state()) ?? null,
-    listen: async (name, fence, address) => admitted(name, fence).listen(address),
+    listen: async (name, fence, address) => admitted(name, fence).listen(address, address.router),
     start: async (name, fence, spec) => admitted(name, fence).start(fence, spec),
     stop: async (name, fence, release) => admitted(name, fence).stop(fence, release),
     forget: async (name, fence, release) => admitted(name, fence).forget(fence, release),
-    route: async (name, fence, shares) => admitted(name, fence).route({ shares }),
+    route: async (name, fence, shares, guard) => admitted(name, fence).route({ shares, guard: guard ?? null }),
+    observations: async (name, after, waitMs) => {
+      const its = applications.get(name);
+      if (!its) throw unknownApplication(name);
+      return its.observations(after, waitMs);
+    },
     hold: async (name, fence, maxMs) => admitted(name, fence).route({ holdMs: maxMs }),
     resume: async (name, fence) => admitted(name, fence).route({ holdMs: null }),
     shutdown: async () => options.onShutdown(),
@@ -85,4 +90,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
     logFiles: () => [...applications.values()].flatMap((application) => application.logFiles()),
   };
+}
+
+function unknownApplication(name: string): Problem {
+  return new Problem('TARGET_FAILED', `The daemon runs no application ${name}`, {
+    why: 'Nothing of it was ever started here.',
+    next: 'belay status',
+  });
 }

@@ -9,6 +9,7 @@ const fence = z.object({ environment: z.string(), token: z.number().int().nonneg
 const app = z.object({ app: z.string().min(1) });
 const change = app.extend({ fence });
 const port = z.number().int().min(1).max(65_535);
+const router = z.object({ kind: z.enum(['embedded', 'haproxy']), program: z.string().min(1).optional() });
 const limit = z.number().nonnegative();
 
 const processSpec = z.object({
@@ -27,11 +28,15 @@ const processSpec = z.object({
 export const VERBS = {
   info: z.object({}),
   app,
-  listen: change.extend({ address: z.object({ host: z.string(), port }) }),
+  listen: change.extend({ address: z.object({ host: z.string(), port, router: router.optional() }) }),
   start: change.extend({ spec: processSpec }),
   stop: change.extend({ release: z.string() }),
   forget: change.extend({ release: z.string() }),
-  route: change.extend({ shares: z.record(z.string(), z.number()) }),
+  route: change.extend({
+    shares: z.record(z.string(), z.number()),
+    guard: z.object({ release: z.string().min(1), afterMs: z.number().positive() }).optional(),
+  }),
+  observations: app.extend({ after: z.string().nullable(), waitMs: limit }),
   hold: change.extend({ maxMs: limit }),
   resume: change,
   shutdown: z.object({}),

@@ -30,6 +30,30 @@ export interface BackendStats {
   readonly latency: readonly { readonly leMs: number; readonly count: number }[];
 }
 
+/**
+ * One request that ended, as the router saw it. One that named its release by header is none: nobody drew its side.
+ */
+export interface Observation {
+  /** Milliseconds since 1970 at its end, by the router's clock. */
+  readonly at: number;
+  readonly release: string;
+  /** HTTP status; 0: the release gave no answer, or none within the router's patience; 499: its client left first. */
+  readonly status: number;
+  readonly ms: number;
+  /** The same for all requests of one client while a split is in force; null when it is not known. */
+  readonly client: string | null;
+}
+
+export interface Observations {
+  /** Ask with it for what comes after these. */
+  readonly next: string;
+  /** Requests that were forgotten before anybody asked. */
+  readonly missed: number;
+  /** The router has started anew since the cursor was given: how many were missed besides is not known. */
+  readonly restarted?: true;
+  readonly items: readonly Observation[];
+}
+
 export interface Router {
   readonly kind: string;
   /** Puts the whole table in force at one instant: a request sees the old one or the new one. */
@@ -37,6 +61,11 @@ export interface Router {
   /** The table in force, read from the router itself. */
   table(): Promise<RouteTable>;
   stats(): Promise<readonly BackendStats[]>;
+  /**
+   * Every request that ended since, oldest first, without sampling; null: from now on. Bounded in memory and in one
+   * answer: ask again with `next` until nothing comes. Kept while more than one release has a share, and a minute more.
+   */
+  observations(after: string | null): Promise<Observations>;
   /**
    * Waits until a release that gets no new requests has answered those it has, then until its streams
    * end, each with its own limit; what is left is cut. Returns what was cut.

@@ -7,6 +7,7 @@
  */
 import type { ReleaseRef, Source } from '../core/release.ts';
 import type { ProtectedData } from '../databases/database.ts';
+import type { Observations } from '../routers/router.ts';
 import type { Fence } from '../stores/store.ts';
 import type { Exec } from '../util/exec.ts';
 
@@ -45,8 +46,19 @@ export interface Evidence {
   /** Upper bounds in milliseconds of the middle and the slowest hundredth; null without requests. */
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
+  /** Upper bounds in milliseconds at p90, p95, p99 and p99.9; null without requests, absent where it cannot be told. */
+  readonly tailMs?: readonly [number, number, number, number] | null;
   /** Times the process had to be started again by itself. */
   readonly restarts: number;
+}
+
+/**
+ * What becomes of a split whose driver has died: when nobody has asked to `observe` for `afterMs` milliseconds, all
+ * traffic goes to `release` by itself, as soon as that one runs.
+ */
+export interface SplitGuard {
+  readonly release: string;
+  readonly afterMs: number;
 }
 
 /** For targets whose traffic we can steer and see. */
@@ -56,8 +68,18 @@ export interface Traffic {
   resume(ctx: TargetContext): Promise<void>;
   held(ctx: TargetContext): Promise<boolean>;
   evidence(ctx: TargetContext, release: ReleaseRef): Promise<Evidence>;
-  /** Shares by release id; they sum to 1. Growing one share only adds users to it. */
-  split(ctx: TargetContext, shares: Readonly<Record<string, number>>): Promise<void>;
+  /**
+   * Shares by release id; they sum to 1. Growing the candidate's share only adds users to it, share 0 moves all back at
+   * once. The release with the largest share is what `live` tells. The guard lasts until the next `split` or `activate`.
+   */
+  split(ctx: TargetContext, shares: Readonly<Record<string, number>>, guard?: SplitGuard): Promise<void>;
+  /** The shares in force, read from whoever splits the traffic; a release without one is not in it. */
+  shares(ctx: TargetContext): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Requests that ended since the cursor (null: from now on), request by request: as soon as there are any, else none
+   * after `waitMs`. Kept while more than one release has a share, and a minute more.
+   */
+  observe(ctx: TargetContext, after: string | null, waitMs: number): Promise<Observations>;
 }
 
 export interface Target {

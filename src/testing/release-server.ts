@@ -1,4 +1,5 @@
 /** A release as a router sees it: a small HTTP server that says which one it is. For contract suites. */
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -32,7 +33,9 @@ export async function startReleaseServer(release: string, onUpgrade?: OnUpgrade)
     upgraded.add(socket);
     socket.on('error', () => socket.destroy());
     if (onUpgrade) return onUpgrade(req, socket, head);
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ${accepted(req)}\r\n\r\n`,
+    );
     socket.on('data', (data) => socket.write(`${release}:${String(data)}`));
     socket.on('end', () => socket.end());
   });
@@ -49,6 +52,12 @@ export async function startReleaseServer(release: string, onUpgrade?: OnUpgrade)
       await closed;
     },
   };
+}
+
+/** RFC 6455 section 4.2.2: proxies may look whether the release has understood. */
+function accepted({ headers }: IncomingMessage): string {
+  const key = `${headers['sec-websocket-key'] ?? ''}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+  return createHash('sha1').update(key).digest('base64');
 }
 
 async function answer(release: string, req: IncomingMessage, res: ServerResponse): Promise<void> {

@@ -2,20 +2,38 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { RouteTable } from '../routers/router.ts';
-import { cookieOf, eventually, inScene, statsOf, upgrade, type Check, type RouterUnderTest } from './router-scene.ts';
+import {
+  cookieOf,
+  eventually,
+  inScene,
+  statsOf,
+  upgrade,
+  type Check,
+  type RouterLimits,
+  type RouterUnderTest,
+} from './router-scene.ts';
+import { observing, observingWithin } from './router-observing.ts';
 import { draining, holding } from './router-switching.ts';
 
-export type { RouterUnderTest } from './router-scene.ts';
+export type { RouterLimits, RouterUnderTest } from './router-scene.ts';
 
 export interface RouterContract {
   /** The runner's own: `test` of Vitest, `node:test`. */
   readonly test: (name: string, run: () => Promise<void>) => void;
-  /** A fresh router that listens. */
-  readonly open: () => Promise<RouterUnderTest>;
+  /** A fresh router that listens, with its own limits where none are given. */
+  readonly open: (limits?: RouterLimits) => Promise<RouterUnderTest>;
 }
 
 export function routerContract({ test, open }: RouterContract): void {
   const check: Check = (name, run) => test(name, inScene(open, run));
+  const limits: RouterLimits = { patienceMs: 1_000, keptObservations: 8 };
+  observing(check);
+  observingWithin((name, run) =>
+    test(
+      name,
+      inScene(() => open(limits), run),
+    ),
+  );
   routing(check);
   forwarding(check);
   counting(check);
@@ -158,13 +176,12 @@ function counting(check: Check): void {
     for (const path of ['/', '/', '/status/302', '/status/404', '/status/500', '/slow/60']) {
       await (await fetch(scene.origin + path, { redirect: 'manual' })).text();
     }
-    await eventually('all are counted', async () => (await statsOf(scene, 'stable')).inFlight === 0);
+    await eventually('all are counted', async () => {
+      const { inFlight, latency } = await statsOf(scene, 'stable');
+      return inFlight === 0 && latency.reduce((sum, { count }) => sum + count, 0) === 6;
+    });
     const { classes, latency } = await statsOf(scene, 'stable');
     assert.deepEqual(classes, { '1xx': 0, '2xx': 3, '3xx': 1, '4xx': 1, '5xx': 1, lost: 0 });
-    assert.equal(
-      latency.reduce((sum, { count }) => sum + count, 0),
-      6,
-    );
     assert.ok((latency.at(-1)?.leMs ?? 0) >= 60);
     assert.deepEqual(
       latency.map(({ leMs }) => leMs),
@@ -177,6 +194,6 @@ function counting(check: Check): void {
     await scene.stable.close();
     const response = await scene.get();
     assert.ok(response.status === 502 || response.status === 503, String(response.status));
-    assert.equal((await statsOf(scene, 'stable')).classes.lost, 1);
+    await eventually('it is counted', async () => (await statsOf(scene, 'stable')).classes.lost === 1);
   });
 }

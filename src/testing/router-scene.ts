@@ -15,6 +15,12 @@ export interface RouterUnderTest {
   close(): Promise<void>;
 }
 
+export interface RouterLimits {
+  /** How long a request may wait for its answer before it is observed without one. */
+  readonly patienceMs: number;
+  readonly keptObservations: number;
+}
+
 export interface RouterScene extends RouterUnderTest {
   readonly stable: ReleaseServer;
   readonly candidate: ReleaseServer;
@@ -71,7 +77,14 @@ export function cookieOf(response: Response): string {
 
 /** A WebSocket's handshake, without the frames: what a router sees of it. */
 export async function upgrade(origin: string): Promise<Duplex> {
-  const call = request(origin, { headers: { Connection: 'Upgrade', Upgrade: 'websocket' } });
+  const call = request(origin, {
+    headers: {
+      Connection: 'Upgrade',
+      Upgrade: 'websocket',
+      'Sec-WebSocket-Version': 13,
+      'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    },
+  });
   call.end();
   const [, socket] = (await once(call, 'upgrade')) as [unknown, Duplex];
   socket.on('error', () => socket.destroy());

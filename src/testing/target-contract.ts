@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ReleaseRef } from '../core/release.ts';
 import type { Target, TargetContext } from '../targets/target.ts';
+import { seesRequests, trafficIsWhole, unwatchedGoesBack } from './target-traffic.ts';
 
 /** A target on a fresh, empty platform. */
 export interface TargetSubject {
@@ -147,6 +148,39 @@ const CASES: Readonly<Record<string, Case>> = {
     same(await target.find(context('second')), again, 'the deployment can stage again');
   },
 
+  async 'traffic is split between two releases, read back, seen, and taken back'({ target, context }, bringUp) {
+    const { traffic } = target;
+    if (!traffic) return;
+    const one = await target.stage(context('first'));
+    await bringUp(context('first'), one);
+    await target.activate(context('first'), one);
+    const ctx = context('second');
+    const two = await target.stage(ctx);
+    await bringUp(ctx, two);
+    assert.deepEqual(await traffic.shares(ctx), { [one.id]: 1 }, 'undivided');
+    await traffic.split(ctx, { [one.id]: 0.75, [two.id]: 0.25 });
+    assert.deepEqual(await traffic.shares(ctx), { [one.id]: 0.75, [two.id]: 0.25 }, 'split');
+    same(await target.live(ctx), one, 'the larger share is live');
+    const { next } = await traffic.observe(ctx, null, 0);
+    await seesRequests(traffic, ctx, { url: (await target.live(ctx))?.url, releases: [one.id, two.id], after: next });
+    await traffic.split(ctx, { [one.id]: 0.25, [two.id]: 0.75 });
+    same(await target.live(ctx), two, 'the larger share has changed sides');
+    await traffic.split(ctx, { [one.id]: 1, [two.id]: 0 });
+    assert.deepEqual(await traffic.shares(ctx), { [one.id]: 1 }, 'a share of 0 is none');
+    same(await target.live(ctx), one, 'back');
+  },
+
+  async 'a split that nobody watches goes back by itself'({ target, context }, bringUp) {
+    const { traffic } = target;
+    if (!traffic) return;
+    const one = await target.stage(context('first'));
+    await bringUp(context('first'), one);
+    await target.activate(context('first'), one);
+    const two = await target.stage(context('second'));
+    await bringUp(context('second'), two);
+    await unwatchedGoesBack(traffic, context('second'), { stable: one, candidate: two });
+  },
+
   async 'references are small, plain JSON without secrets'({ target, context, secrets }, bringUp) {
     const one = await target.stage(context('first'));
     await bringUp(context('first'), one);
@@ -181,23 +215,6 @@ const CASES: Readonly<Record<string, Case>> = {
     if (target.traffic) await trafficIsWhole(target.traffic, context('first'), one);
   },
 };
-
-async function trafficIsWhole(
-  traffic: NonNullable<Target['traffic']>,
-  ctx: TargetContext,
-  release: ReleaseRef,
-): Promise<void> {
-  assert.equal(await traffic.held(ctx), false, 'not held at first');
-  await traffic.hold(ctx);
-  await traffic.hold(ctx);
-  assert.equal(await traffic.held(ctx), true, 'held');
-  await traffic.resume(ctx);
-  await traffic.resume(ctx);
-  assert.equal(await traffic.held(ctx), false, 'resumed');
-  const { requests, errors, restarts } = await traffic.evidence(ctx, release);
-  assert.ok(requests >= errors && errors >= 0 && restarts === 0, 'evidence counts');
-  await traffic.split(ctx, { [release.id]: 1 });
-}
 
 /** Registers the whole suite with your runner's `test`. */
 export function targetContract({ test, name, make, readyMs = 30_000 }: TargetContract): void {

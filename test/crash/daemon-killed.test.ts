@@ -7,6 +7,8 @@ import type { DaemonClient } from '../../src/daemon/protocol.ts';
 import {
   fence,
   goLive,
+  gone,
+  guardianOf,
   kill,
   lives,
   makeDaemonHome,
@@ -96,6 +98,38 @@ test('daemon and guardian killed: the next command brings all back, the running 
   client = await daemon.connect();
   await until('it answers again', async () => (await answer(url)) === 'r1');
   expect((await processOf(client, 'shop', 'r1')).pid).toBe(pid);
+});
+
+test('the guardian alone killed: the daemon gets another one, no connection is cut, and it is brought back as before', async () => {
+  const url = await goLive(daemon, client, 'shop', ['r1']);
+  const info = await client.info();
+  const slow = answer(`${url}/slow?ms=3000`);
+  await until('it is on its way', async () => (await stateOf(client, 'shop')).stats.some((its) => its.inFlight === 1));
+  for (let round = 0; round < 2; round++) {
+    const guardian = guardianOf(daemon.home) ?? 0;
+    kill(guardian);
+    await until('another one guards it', () => {
+      const now = guardianOf(daemon.home);
+      return now !== null && now !== guardian && lives(now);
+    });
+  }
+  expect((await client.info()).pid).toBe(info.pid);
+  expect(await slow).not.toBeNull();
+  await killDaemon();
+  await until('it answers again', async () => (await answer(url)) === 'r1');
+  await killDaemon();
+  await until('it answers once more', async () => (await answer(url)) === 'r1');
+});
+
+test('a daemon with a second guardian ends for good when it is told to', async () => {
+  const { pid } = await client.info();
+  const guardian = guardianOf(daemon.home) ?? 0;
+  kill(guardian);
+  await until('another one guards it', () => guardianOf(daemon.home) !== guardian);
+  const second = guardianOf(daemon.home) ?? 0;
+  await client.shutdown();
+  await gone([pid, second]);
+  expect(daemon.log()).toContain('stopped');
 });
 
 test('an application that the daemon had no time to write down is found, and not started twice', async () => {

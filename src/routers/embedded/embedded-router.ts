@@ -2,13 +2,14 @@
 import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Router, RouteTable } from '../router.ts';
-import { bucketCookie, readBucket } from './bucket-cookie.ts';
-import { BUCKETS, chooseBackend } from './choose-backend.ts';
+import { bucketCookie, newClientKey, readClient } from '../bucket-cookie.ts';
+import { BUCKETS, chooseBackend } from '../choose-backend.ts';
+import { createObservationLog } from '../observation-log.ts';
+import { checkTable, EMPTY_TABLE } from '../route-table.ts';
 import { createConnections, forward, type Exchange, type Route } from './forward.ts';
 import { hasBody, OVERRIDE_HEADER } from './forwarded-headers.ts';
 import { answerPage, PAGES, type Page } from './page.ts';
 import { createReleaseTraffic, type ReleaseTraffic } from './release-traffic.ts';
-import { checkTable, EMPTY_TABLE } from './route-table.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
 export interface EmbeddedRouter extends Router {
@@ -21,15 +22,24 @@ export interface EmbeddedRouterOptions {
   readonly now: () => number;
   /** In [0, 1); draws the bucket of a new client. */
   readonly random?: () => number;
+  /** Milliseconds since 1970. */
+  readonly wallClock?: () => number;
   /** Requests that may wait at once while traffic is held. */
   readonly waitingPlaces?: number;
+  /** A request that has waited this long for its answer is observed without one, so that a hanging release does not look healthy. */
+  readonly patienceMs?: number;
+  /** Ended requests that are kept for readers of observations. */
+  readonly keptObservations?: number;
 }
 
 /** Longer than the idle limits of common load balancers, which must close first. */
 const CLIENT_IDLE_MS = 75_000;
+const PATIENCE_MS = 30_000;
 
 export function createEmbeddedRouter(options: EmbeddedRouterOptions): EmbeddedRouter {
-  const { now, random = Math.random, waitingPlaces = 1_000 } = options;
+  const { now, random = Math.random, wallClock = Date.now, waitingPlaces = 1_000 } = options;
+  const { patienceMs = PATIENCE_MS, keptObservations: size } = options;
+  const log = createObservationLog({ now, ...(size === undefined ? {} : { size }) });
   const connections = createConnections();
   const room = createWaitingRoom(waitingPlaces);
   const traffic = new Map<string, ReleaseTraffic>();
@@ -43,18 +53,28 @@ export function createEmbeddedRouter(options: EmbeddedRouterOptions): EmbeddedRo
 
   function routeOf(req: IncomingMessage): Route | Page {
     const override = req.headers[OVERRIDE_HEADER];
-    const client = {
-      override: typeof override === 'string' ? override : null,
-      bucket: readBucket(req.headers.cookie),
-    };
+    const known = readClient(req.headers.cookie);
+    const client = { override: typeof override === 'string' ? override : null, bucket: known?.bucket ?? null };
     const choice = chooseBackend(current, client, () => Math.floor(random() * BUCKETS));
     if (choice.backend === null) return choice.why === 'nothing-live' ? PAGES.nothingLive : PAGES.unknownRelease;
+    const { backend, bucket } = choice;
+    const key = known?.key ?? null;
     return {
-      backend: choice.backend,
-      traffic: trafficOf(choice.backend.release),
-      cookie: choice.assigned === null ? null : bucketCookie(choice.assigned),
+      backend,
+      traffic: trafficOf(backend.release),
+      cookie: bucket === null || key !== null ? null : bucketCookie(bucket, newClientKey()),
+      seen(status, ms) {
+        if (client.override === null)
+          log.record({ at: wallClock(), release: backend.release, status, ms, client: key });
+      },
     };
   }
+
+  /** Runs whatever is in force, and finds nothing to do without open requests. */
+  const patience = setInterval(
+    () => traffic.forEach((its) => its.giveUp(patienceMs)),
+    Math.min(1_000, Math.max(10, patienceMs / 10)),
+  ).unref();
 
   async function serve(exchange: Exchange): Promise<void> {
     const { req, res } = exchange;
@@ -96,6 +116,7 @@ export function createEmbeddedRouter(options: EmbeddedRouterOptions): EmbeddedRo
     async apply(table) {
       checkTable(table);
       current = structuredClone(table);
+      log.follow(current);
       for (const { release } of table.backends) trafficOf(release);
       const known = new Set(table.backends.map(({ release }) => release));
       for (const [release, its] of traffic) if (!known.has(release) && its.isIdle()) traffic.delete(release);
@@ -103,6 +124,7 @@ export function createEmbeddedRouter(options: EmbeddedRouterOptions): EmbeddedRo
     },
     table: async () => current,
     stats: async () => [...traffic].map(([release, its]) => its.stats(release)),
+    observations: async (after) => log.read(after),
     async drain(release, { requestsMs, streamsMs }) {
       const its = traffic.get(release);
       if (!its) return { requests: 0, streams: 0 };
@@ -112,6 +134,7 @@ export function createEmbeddedRouter(options: EmbeddedRouterOptions): EmbeddedRo
       return { requests, streams: its.cut('stream') };
     },
     async close() {
+      clearInterval(patience);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const its of traffic.values()) {
         its.cut('request');

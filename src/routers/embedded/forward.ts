@@ -11,7 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Backend } from '../router.ts';
 import { hasBody, requestHeaders, responseHeaders } from './forwarded-headers.ts';
 import { answerPage, PAGES, type Page } from './page.ts';
-import type { Passage, ReleaseTraffic } from './release-traffic.ts';
+import type { Passage, ReleaseTraffic, Seen } from './release-traffic.ts';
 import { joinSockets } from './upgraded-sockets.ts';
 
 /** Where a request goes: decided and registered in one turn, so that a drain that comes later sees it. */
@@ -20,6 +20,7 @@ export interface Route {
   readonly traffic: ReleaseTraffic;
   /** Cookie to set on the answer. */
   readonly cookie: string | null;
+  readonly seen: Seen;
 }
 
 export interface Exchange {
@@ -69,7 +70,7 @@ export function forward(exchange: Exchange, attempt: 1 | 2 = 1): void {
   const passage = route.traffic.begin(() => {
     answerPage(req, res, PAGES.cut);
     upstream?.destroy();
-  });
+  }, route.seen);
   try {
     upstream = openUpstream(exchange, route.backend, attempt);
   } catch {
@@ -163,8 +164,9 @@ function join(
 /** The table is asked again: it may have changed since. A refused connection gets a moment first. */
 async function tryAgain(exchange: Exchange, passage: Passage, connected: boolean): Promise<void> {
   if (!connected) await delay(RETRY_AFTER_MS);
-  passage.end('abandoned');
-  if (!exchange.res.destroyed) forward(exchange, 2);
+  if (exchange.res.destroyed) return passage.end('abandoned');
+  passage.end('repeated');
+  forward(exchange, 2);
 }
 
 /** Only now is the body touched: until here another connection could still carry it. */
@@ -188,6 +190,7 @@ function relay({ req, res }: Exchange, { route, passage, upstream }: Attempt, an
     upstream.destroy();
     return answerPage(req, res, PAGES.unreachable);
   }
+  passage.answers(status);
   if (answer.headers['content-type']?.startsWith('text/event-stream')) passage.becameStream(status);
   // A stream may say nothing for long; its client waits for the headers.
   if (answer.headers['content-length'] === undefined) res.flushHeaders();

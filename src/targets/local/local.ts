@@ -30,7 +30,7 @@ export function createLocalTarget(setup: LocalSetup): Target {
       }
       requireUp(state, release.id);
       const { host, port } = requireRecord(home, release);
-      await client.listen(name, ctx.fence, { host, port });
+      await client.listen(name, ctx.fence, { host, port, router: setup.options.router });
       await client.route(name, ctx.fence, { [release.id]: 1 });
     },
     discard: (ctx, release) => discardRelease(ctx, setup, release),

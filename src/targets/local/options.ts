@@ -1,5 +1,5 @@
 /** Options of the target `local`, as the configuration hands them over: validated, secrets resolved, durations in milliseconds. */
-import type { DaemonClient } from '../../daemon/protocol.ts';
+import type { DaemonClient, RouterChoice } from '../../daemon/protocol.ts';
 import type { Exec } from '../../util/exec.ts';
 import type { Target } from '../target.ts';
 
@@ -28,6 +28,8 @@ export interface LocalOptions {
   /** Where the router answers. */
   readonly host: string;
   readonly port: number;
+  /** Who splits its traffic. */
+  readonly router: RouterChoice;
   /** Ports for releases; without it any free port. */
   readonly ports?: PortRange;
   /** May hold secrets: never shown, never in arguments, on disk only with owner-only rights. */
@@ -51,6 +53,7 @@ export interface LocalOptions {
 /** What is used where the configuration says nothing. */
 export const LOCAL_DEFAULTS = {
   host: '127.0.0.1',
+  router: { kind: 'embedded' },
   env: {},
   probe: { path: '/', expect: [200, 399], limitMs: 2_000 },
   installLimitMs: 10 * 60_000,

@@ -29,10 +29,11 @@ export function shareOf(state: AppState | null, release: string): number {
   return state?.table.shares[release] ?? 0;
 }
 
-/** The release that most requests go to; null when that one does not run: then nothing serves. */
+/** The release that most requests go to, the older one of equals; null when that one does not run: then nothing serves. */
 export function liveRelease(state: AppState | null): string | null {
-  const [first] = Object.entries(state?.table.shares ?? {}).sort(([, a], [, b]) => b - a);
-  return first && first[1] > 0 && isUp(state, first[0]) ? first[0] : null;
+  const releases = state?.table.backends.map(({ release }) => release) ?? [];
+  const [first] = releases.toSorted((a, b) => shareOf(state, b) - shareOf(state, a));
+  return first !== undefined && shareOf(state, first) > 0 && isUp(state, first) ? first : null;
 }
 
 /** Traffic never moves to a release that cannot answer. @throws Problem TARGET_FAILED */

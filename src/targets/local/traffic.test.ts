@@ -9,6 +9,7 @@ test('a lost request is an error, a client error is not', () => {
     errors: 5,
     p50Ms: null,
     p99Ms: null,
+    tailMs: null,
     restarts: 2,
   });
 });

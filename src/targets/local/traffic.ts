@@ -1,7 +1,7 @@
 /** Steers and sees the traffic of an application through the daemon's router. */
 import type { AppState } from '../../daemon/protocol.ts';
 import type { Evidence, Traffic } from '../target.ts';
-import type { LocalSetup } from './options.ts';
+import { daemonApp, type LocalSetup } from './options.ts';
 import { processOf, requireUp, supervised } from './supervised.ts';
 
 export function createTraffic(setup: LocalSetup): Traffic {
@@ -23,10 +23,17 @@ export function createTraffic(setup: LocalSetup): Traffic {
       const stats = state?.stats.find((one) => one.release === release.id);
       return evidenceOf(stats, processOf(state, release.id)?.restarts ?? 0);
     },
-    async split(ctx, shares) {
+    async split(ctx, shares, guard) {
       const { name, client, state } = await supervised(setup);
       for (const [release, share] of Object.entries(shares)) if (share > 0) requireUp(state, release);
-      await client.route(name, ctx.fence, shares);
+      await client.route(name, ctx.fence, shares, guard);
+    },
+    async shares() {
+      return (await supervised(setup)).state?.table.shares ?? {};
+    },
+    async observe(_ctx, after, waitMs) {
+      const client = await setup.daemon();
+      return client.observations(daemonApp(setup), after, waitMs);
     },
   };
 }
@@ -41,8 +48,19 @@ export function evidenceOf(stats: Pick<BackendStats, 'classes' | 'latency'> | un
     errors: classes['5xx'] + classes.lost,
     p50Ms: quantile(latency, 0.5),
     p99Ms: quantile(latency, 0.99),
+    tailMs: tailOf(latency),
     restarts,
   };
+}
+
+function tailOf(latency: BackendStats['latency']): NonNullable<Evidence['tailMs']> | null {
+  const [p90, p95, p99, p999] = [0.9, 0.95, 0.99, 0.999].map((q) => quantile(latency, q)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return p90 === null ? null : [p90, p95, p99, p999];
 }
 
 /** Upper bound of the bucket in which the share `q` of all requests is reached. */

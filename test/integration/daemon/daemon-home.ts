@@ -78,14 +78,26 @@ export function makeDaemonHome(): DaemonHome {
     async close() {
       const applications = recordedPids(state);
       for (const pid of guardians) kill(pid);
+      const own = guardianOf(home);
       const daemon = (await callDaemon(address, 'info', {}, { graceMs: 0 }).catch(() => null)) as DaemonInfo | null;
       if (daemon) kill(daemon.pid);
+      // A daemon that had time to notice has put another one around itself.
+      for (const pid of [own, guardianOf(home)]) if (pid !== null) kill(pid);
       for (const pid of applications) kill(-pid);
       await gone([...guardians, ...(daemon ? [daemon.pid] : [])]);
       rmSync(root, { recursive: true, force: true });
       rmSync(socketBase, { recursive: true, force: true });
     },
   };
+}
+
+/** Who guards the daemon by its own word; null before there was one. */
+export function guardianOf(home: string): number | null {
+  try {
+    return Number(readFileSync(join(home, 'guardian.pid'), 'utf8')) || null;
+  } catch {
+    return null;
+  }
 }
 
 function recordedPids(state: () => DaemonState): number[] {

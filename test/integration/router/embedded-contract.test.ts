@@ -3,4 +3,4 @@ import { test } from 'vitest';
 import { routerContract } from '../../../src/testing/router-contract.ts';
 import { openEmbeddedRouter } from './open-embedded-router.ts';
 
-routerContract({ test, open: () => openEmbeddedRouter() });
+routerContract({ test, open: openEmbeddedRouter });

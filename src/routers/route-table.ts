@@ -1,5 +1,5 @@
 /** What a table must be like before it may come into force. */
-import type { RouteTable } from '../router.ts';
+import type { RouteTable } from './router.ts';
 
 export const EMPTY_TABLE: RouteTable = { backends: [], shares: {}, holdMs: null };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { RouteTable } from '../router.ts';
-import { bucketCookie, readBucket } from './bucket-cookie.ts';
+import type { RouteTable } from './router.ts';
+import { bucketCookie, newClientKey, readClient } from './bucket-cookie.ts';
 import { BUCKETS, chooseBackend } from './choose-backend.ts';
 
 const backend = (release: string) => ({ release, host: '127.0.0.1', port: 1 });
@@ -34,15 +34,15 @@ test('the buckets of the candidate are its share, to one bucket', () => {
   }
 });
 
-test('a bucket is given only to a client without one, and only while traffic is split', () => {
+test('a bucket is drawn only for a client without one, and only while traffic is split', () => {
   const split = table({ stable: 0.5, candidate: 0.5 });
   expect(chooseBackend(split, { override: null, bucket: null }, () => 9_000)).toMatchObject({
     backend: { release: 'candidate' },
-    assigned: 9_000,
+    bucket: 9_000,
   });
-  expect(chooseBackend(split, { override: null, bucket: 1 }, () => 9_000)).toMatchObject({ assigned: null });
+  expect(chooseBackend(split, { override: null, bucket: 1 }, () => 9_000)).toMatchObject({ bucket: 1 });
   expect(chooseBackend(table({ stable: 1 }), { override: null, bucket: null }, () => 9_000)).toMatchObject({
-    assigned: null,
+    bucket: null,
   });
 });
 
@@ -52,8 +52,9 @@ test('a header that names no release is not answered by another one', () => {
 });
 
 test('the cookie is read back among others, and only when it is one of ours', () => {
-  expect(readBucket(`a=1; ${bucketCookie(4711).split(';')[0]}; b=2`)).toBe(4711);
-  for (const other of [undefined, '', 'belay_bucket=', 'belay_bucket=-1', 'belay_bucket=12345', 'xbelay_bucket=7']) {
-    expect(readBucket(other)).toBeNull();
-  }
+  const key = newClientKey();
+  expect(readClient(`a=1; ${bucketCookie(4711, key).split(';')[0]}; b=2`)).toEqual({ bucket: 4711, key });
+  expect(readClient('belay_bucket=4711')).toEqual({ bucket: 4711, key: null });
+  const others = ['', 'belay_bucket=', 'belay_bucket=-1', 'belay_bucket=12345', 'xbelay_bucket=7', 'belay_bucket=7.x'];
+  for (const other of [undefined, ...others]) expect(readClient(other)).toBeNull();
 });

@@ -1,11 +1,11 @@
 /** Decides which release answers a request: the override header first, then the client's bucket against the shares. */
-import type { Backend, RouteTable } from '../router.ts';
+import type { Backend, RouteTable } from './router.ts';
 
 export const BUCKETS = 10_000;
 
 export type Choice =
-  /** `assigned` is the bucket to give to a client that has none, while traffic is split. */
-  | { readonly backend: Backend; readonly assigned: number | null }
+  /** `bucket` is what decided, while traffic is split: the client's own, or a new one to give to it. */
+  | { readonly backend: Backend; readonly bucket: number | null }
   | { readonly backend: null; readonly why: 'nothing-live' | 'unknown-release' };
 
 export interface Client {
@@ -16,7 +16,7 @@ export interface Client {
 }
 
 /** The release that the word `candidate` means: the newest one that does not have the largest share. */
-function candidateOf(table: RouteTable): Backend | undefined {
+export function candidateOf(table: RouteTable): Backend | undefined {
   const share = (backend: Backend) => table.shares[backend.release] ?? 0;
   const largest = table.backends.reduce<Backend | null>(
     (best, backend) => (share(backend) > (best ? share(best) : 0) ? backend : best),
@@ -36,20 +36,19 @@ export function chooseBackend(table: RouteTable, client: Client, draw: () => num
       client.override === 'candidate'
         ? candidateOf(table)
         : table.backends.find((backend) => backend.release === client.override);
-    return wanted ? { backend: wanted, assigned: null } : { backend: null, why: 'unknown-release' };
+    return wanted ? { backend: wanted, bucket: null } : { backend: null, why: 'unknown-release' };
   }
   const sharing = table.backends.filter((backend) => (table.shares[backend.release] ?? 0) > 0);
   const last = sharing.at(-1);
   if (!last) return { backend: null, why: 'nothing-live' };
-  if (sharing.length === 1) return { backend: last, assigned: null };
+  if (sharing.length === 1) return { backend: last, bucket: null };
   const bucket = client.bucket ?? draw();
-  const assigned = client.bucket === null ? bucket : null;
   const position = (bucket + 0.5) / BUCKETS;
   let reached = 0;
   for (const backend of sharing) {
     reached += table.shares[backend.release] ?? 0;
-    if (position < reached) return { backend, assigned };
+    if (position < reached) return { backend, bucket };
   }
   // Shares that sum to a rounding error below 1.
-  return { backend: last, assigned };
+  return { backend: last, bucket };
 }

@@ -1,0 +1,70 @@
+/**
+ * Follows HAProxy's ring of requests, of the running worker and of those before it that still have some. A new worker
+ * is read from its beginning: what it wrote before we came is in its ring.
+ */
+import { connect, type Socket } from 'node:net';
+import { unreachable } from './control-socket.ts';
+
+export interface EventStream {
+  /** Follows the worker that answers there. @throws Problem TARGET_UNREACHABLE */
+  follow(socket: string, from: 'beginning' | 'now'): Promise<void>;
+  /** Process id of the newest worker that is followed; null when none is. */
+  worker(): number | null;
+  close(): void;
+}
+
+export interface EventReader {
+  readonly line: (line: string) => void;
+  /** The newest worker went away, and what it wrote last may not have arrived. */
+  readonly broken: () => void;
+}
+
+const FOLLOWED_WITHIN_MS = 5_000;
+
+export function createEventStream(ring: string, reader: EventReader): EventStream {
+  const wires = new Set<Socket>();
+  let newest: { readonly pid: number; readonly wire: Socket } | null = null;
+
+  function ended(wire: Socket): void {
+    wires.delete(wire);
+    if (newest?.wire !== wire) return;
+    newest = null;
+    reader.broken();
+  }
+
+  return {
+    worker: () => newest?.pid ?? null,
+    follow: (socket, from) =>
+      new Promise((resolve, reject) => {
+        // One connection, one worker: its process id comes first, then its requests.
+        const options = from === 'now' ? '-w -n' : '-w';
+        const wire = connect(socket, () => wire.write(`show info;show events ${ring} ${options}\n`));
+        const late = setTimeout(() => wire.destroy(new Error('no answer')), FOLLOWED_WITHIN_MS);
+        wires.add(wire);
+        wire.setEncoding('utf8');
+        let rest = '';
+        wire.on('data', (part: string) => {
+          const lines = (rest + part).split('\n');
+          rest = lines.pop() ?? '';
+          for (const line of lines) {
+            const pid = /^Pid: (\d+)/.exec(line)?.[1];
+            if (pid !== undefined) {
+              clearTimeout(late);
+              newest = { pid: Number(pid), wire };
+              resolve();
+            } else reader.line(line);
+          }
+        });
+        wire.once('error', (error) => reject(unreachable(socket, error)));
+        wire.once('close', () => {
+          clearTimeout(late);
+          reject(unreachable(socket, new Error('it closed the connection')));
+          ended(wire);
+        });
+      }),
+    close() {
+      newest = null;
+      for (const wire of wires) wire.destroy();
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { droppedIn, parseRequestLine } from './request-line.ts';
+
+const line = (changes: Record<string, string>) => {
+  const fields = {
+    at: '1795264401377250',
+    began: '1795264401374000',
+    release: 'r-1',
+    status: '200',
+    chose: '-',
+    known: '86bb4ae2be05',
+    ended: '----',
+    retries: '0',
+    stream: '-',
+    firstByte: '2',
+    peer: '127.0.0.1:51322',
+    ...changes,
+  };
+  return parseRequestLine(`R ${Object.values(fields).join(' ')}`);
+};
+
+test('a request that was answered, by whom, for whom and how fast', () => {
+  expect(line({})).toEqual({
+    at: 1_795_264_401_377.25,
+    release: 'r-1',
+    status: 200,
+    ms: 3.25,
+    client: '86bb4ae2be05',
+    chose: false,
+    counts: 'status',
+    waitedMs: 2,
+    peer: '127.0.0.1:51322',
+  });
+});
+
+test.each([
+  ['the release refused the connection', { status: '503', ended: 'SC--', firstByte: '-1' }, 0, 'lost'],
+  ['it closed without an answer', { status: '502', ended: 'SH--', retries: '3', firstByte: '-1' }, 0, 'lost'],
+  ['it broke off within the answer', { ended: 'SD--' }, 0, 'lost'],
+  ['what it said is not HTTP', { status: '502', ended: 'PH--', firstByte: '-1' }, 0, 'lost'],
+  ['the request was cut', { status: '-1', ended: 'KH--', firstByte: '-1' }, 0, 'lost'],
+  ['another release answered for it', { retries: '+2' }, 0, 'lost'],
+  ['the client left before the answer', { status: '400', ended: 'CH--', firstByte: '-1' }, 499, 'not'],
+  ['the client left within the answer', { ended: 'CD--' }, 200, 'not'],
+  ['an error of the release is its answer', { status: '500' }, 500, 'status'],
+] as const)('%s', (_what, changes, status, counts) => {
+  expect(line(changes)).toMatchObject({ status, counts });
+});
+
+test('a stream counts when it begins, and not again when it ends', () => {
+  expect(parseRequestLine('S 2000 1000 r-1 101 - -')).toMatchObject({ status: 101, ms: 1, counts: 'status' });
+  expect(line({ stream: '1' })).toBeNull();
+});
+
+test('what no release answered is no request of any', () => {
+  expect(line({ release: '-' })).toBeNull();
+  expect(parseRequestLine('Proxy public stopped (cumulated conns: FE: 4, BE: 0).')).toBeNull();
+});
+
+test('HAProxy says how many it could not tell', () => {
+  expect(['5249 events dropped', '1 event dropped', 'R 1 2 dropped'].map(droppedIn)).toEqual([5_249, 1, 0]);
+});
