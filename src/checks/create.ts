@@ -4,6 +4,7 @@ import { commandCheck } from './command.ts';
 import { criticalFunction, criticalQuery } from './critical.ts';
 import { httpCheck } from './http.ts';
 import type { HealthSpec } from './spec.ts';
+import { sqlCheck } from './sql.ts';
 
 /** `directory`: where programs run, usually the folder of the configuration. No two checks get the same name. */
 export function createChecks(specs: readonly HealthSpec[], directory: string): Check[] {
@@ -14,6 +15,7 @@ export function createChecks(specs: readonly HealthSpec[], directory: string): C
       ...spec.criticalQueries.map((name) => criticalQuery(name, critical)),
       ...spec.http.map(httpCheck),
       ...spec.commands.map((command) => commandCheck(command, directory)),
+      ...spec.sql.map(sqlCheck),
     ];
   });
   return checks.map((check, index) => {

@@ -43,7 +43,12 @@ function judgeValues(values: readonly unknown[], expected: JsonExpectation): Fin
     return found;
   }
   if (values.length === 0) return count === undefined ? [fail(`${path}: expected a value, saw none`)] : found;
-  return [...found, ...values.flatMap((value) => JUDGES.flatMap((judge) => judge(value, expected) ?? []))];
+  return [...found, ...values.flatMap((value) => judgeValue(value, expected))];
+}
+
+/** One value by what is expected of it; `path` is how it is called in a finding. */
+export function judgeValue(value: unknown, expected: JsonExpectation): Finding[] {
+  return JUDGES.flatMap((judge) => judge(value, expected) ?? []);
 }
 
 const equals: Judge = (value, { path, equals: wanted }) =>

@@ -1,8 +1,8 @@
 /** Written health checks into the one form that the checks are made from. */
 import { parseDuration } from '../util/duration.ts';
 import { CHECK_DEFAULTS as DEFAULTS } from './defaults.ts';
-import type { WrittenCommand, WrittenHealth, WrittenHttp } from './shape.ts';
-import type { CommandSpec, HealthSpec, Hidden, HttpSpec } from './spec.ts';
+import type { WrittenCommand, WrittenHealth, WrittenHttp, WrittenSql } from './shape.ts';
+import type { CommandSpec, HealthSpec, Hidden, HttpSpec, SqlSpec } from './spec.ts';
 
 /** Makes a handle of a written secret; `key` is its path inside the health file. */
 export type BindSecret = (reference: { secret: string; file?: string }, key: string) => Hidden;
@@ -19,6 +19,7 @@ export function normalizeHealth(written: WrittenHealth, file: string | null, bin
     functionRunner: [program ?? '', ...args],
     http: (written.http ?? []).map((check, index) => normalizeHttp(check, `http[${index}]`, bind)),
     commands: (written.commands ?? []).map(normalizeCommand),
+    sql: (written.sql ?? []).map((check, index) => normalizeSql(check, `sql[${index}]`, bind)),
   };
 }
 
@@ -59,6 +60,16 @@ function normalizeCommand(written: WrittenCommand): CommandSpec {
     exit: written.exit ?? DEFAULTS.exit,
     contains: written.contains ?? null,
     limitMs: ms(written.limit ?? DEFAULTS.limit),
+  };
+}
+
+function normalizeSql(written: WrittenSql, where: string, bind: BindSecret): SqlSpec {
+  return {
+    name: written.name ?? written.query,
+    url: bind(withoutUndefined(written.url), `${where}.url`),
+    query: written.query,
+    expect: written.expect ? withoutUndefined(written.expect) : null,
+    timeoutMs: ms(written.timeout ?? DEFAULTS.timeout),
   };
 }
 

@@ -99,6 +99,26 @@ const commandCheck = z.strictObject({
   limit: duration.optional().meta({ description: 'Longest time to run.', default: DEFAULTS.limit }),
 });
 
+const sqlExpectation = jsonExpectation.omit({ path: true, exists: true, count: true });
+
+const sqlCheck = z.strictObject({
+  name: z.string().min(1).optional().meta({ description: 'How the check is called in the record.' }),
+  url: secretReference.meta({
+    description: 'Address of a Postgres database: always a secret. A user that may only read is enough.',
+  }),
+  query: z
+    .string()
+    .min(1)
+    .meta({ description: 'A SELECT that answers one row with one value. It runs in a read-only transaction.' }),
+  expect: sqlExpectation
+    .refine((expected) => Object.keys(expected).length > 0, 'expects nothing')
+    .optional()
+    .meta({ description: 'What the value must be. Without it any value will do, but there must be one.' }),
+  timeout: duration
+    .optional()
+    .meta({ description: 'The server ends the query after this time.', default: DEFAULTS.timeout }),
+});
+
 export const healthShape = z.strictObject({
   critical_functions: z.array(functionName).optional().meta({
     description: 'Functions that must run without an error, such as `generationJobs:getRecentJobs`.',
@@ -112,8 +132,10 @@ export const healthShape = z.strictObject({
   }),
   http: z.array(httpCheck).optional().meta({ description: 'Requests to the release, or to any address.' }),
   commands: z.array(commandCheck).optional().meta({ description: 'Programs that must succeed.' }),
+  sql: z.array(sqlCheck).optional().meta({ description: 'Values that a Postgres database must answer.' }),
 });
 
 export type WrittenHealth = z.input<typeof healthShape>;
 export type WrittenHttp = z.input<typeof httpCheck>;
+export type WrittenSql = z.input<typeof sqlCheck>;
 export type WrittenCommand = z.input<typeof commandCheck>;

@@ -14,6 +14,7 @@ export interface HealthSpec {
   readonly functionRunner: readonly [string, ...string[]];
   readonly http: readonly HttpSpec[];
   readonly commands: readonly CommandSpec[];
+  readonly sql: readonly SqlSpec[];
 }
 
 export interface HttpSpec {
@@ -34,6 +35,17 @@ export interface HttpSpec {
   readonly timeoutMs: number;
   /** Further tries after one that did not pass. */
   readonly retries: number;
+}
+
+export interface SqlSpec {
+  readonly name: string;
+  /** Address of a Postgres database, with the password. */
+  readonly url: Hidden;
+  /** One SELECT that answers one value. */
+  readonly query: string;
+  /** Null: any value will do. */
+  readonly expect: Omit<JsonExpectation, 'path' | 'exists' | 'count'> | null;
+  readonly timeoutMs: number;
 }
 
 export interface JsonExpectation {

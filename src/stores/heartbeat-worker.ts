@@ -1,5 +1,5 @@
 /** The thread behind `heartbeat.ts`: its own connection to the store, one renewal after the other. */
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../util/clock.ts';
 import { NO_VIEWS } from './fold.ts';
@@ -13,6 +13,8 @@ const HUNG_AFTER_MS = 60_000;
 const task = workerData as HeartbeatTask;
 const slots = new Float64Array(task.shared);
 const clock = systemClock();
+const ending = new AbortController();
+parentPort?.once('message', () => ending.abort());
 
 async function renewOnce(store: Store): Promise<boolean> {
   const sentAt = clock.now();
@@ -25,15 +27,17 @@ async function renewOnce(store: Store): Promise<boolean> {
 
 async function keepRenewing(): Promise<void> {
   let store: Store | undefined;
-  for (;;) {
+  while (!ending.signal.aborted) {
     try {
       store ??= await openStore({ ...task.store, views: NO_VIEWS });
-      if (!(await renewOnce(store))) return;
+      if (!(await renewOnce(store))) break;
     } catch {
       // Away for now: the deadline stands where it was, and the next round tries again.
     }
-    await delay(task.everyMs);
+    await delay(task.everyMs, undefined, { signal: ending.signal }).catch(() => undefined);
   }
+  await store?.close();
 }
 
 await keepRenewing();
+parentPort?.close();

@@ -24,6 +24,8 @@ export interface HeartbeatTask {
 }
 
 const PROGRESS_EVERY_MS = 1_000;
+/** Longer than a store that is locked by another program keeps a call. */
+const STOP_LIMIT_MS = 7_000;
 
 /** Beside this file once built; the bundled command line finds the library's copy; from source, TypeScript is loaded by jiti. */
 function workerFile(): { file: string; execArgv: string[] } {
@@ -36,6 +38,23 @@ function workerFile(): { file: string; execArgv: string[] } {
         file: fileURLToPath(new URL('./heartbeat-worker.ts', import.meta.url)),
         execArgv: ['--import', 'jiti/register'],
       };
+}
+
+/** A thread that is ended inside a call of a native SQLite takes the whole process with it: it is asked, and waited for. */
+async function endWorker(worker: Worker): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const late = setTimeout(resolve, STOP_LIMIT_MS);
+    const ended = () => {
+      clearTimeout(late);
+      resolve();
+    };
+    worker.once('exit', ended);
+    // A thread that has ended already says so by its id.
+    if (worker.threadId === -1) return ended();
+    worker.ref();
+    worker.postMessage('stop');
+  });
+  await worker.terminate();
 }
 
 export interface RunningHeartbeat {
@@ -86,7 +105,7 @@ export function startHeartbeat(options: {
     async stop() {
       clearInterval(alive);
       clearTimeout(first);
-      await worker?.terminate();
+      if (worker) await endWorker(worker);
     },
   };
 }

@@ -90,4 +90,12 @@ export const POSTGRES_SCHEMA: readonly string[] = [
   CREATE INDEX journal_kind ON $schema.journal (kind, environment, n);
   CREATE INDEX journal_actor ON $schema.journal (actor, environment, n, kind, at);
   `,
+  `
+  DROP INDEX $schema.journal_kind;
+  CREATE INDEX journal_kind ON $schema.journal (kind, environment, n, actor, at);
+  CREATE INDEX view_row_outcome ON $schema.view_row ((row::jsonb ->> 'outcome'), sort DESC, environment, (row::jsonb ->> 'actor'))
+    WHERE view = 'deployments' AND (row::jsonb ->> 'outcome') <> 'committed';
+  CREATE INDEX view_row_actor ON $schema.view_row ((row::jsonb ->> 'actor'), sort DESC, environment)
+    WHERE view = 'deployments';
+  `,
 ];

@@ -1,4 +1,5 @@
 /** Between database rows and the objects of the contract; the same columns in both engines. */
+import { Problem } from '../core/errors.ts';
 import type { JournalEvent } from '../core/events.ts';
 import { canonical, type ChainHead, EMPTY_CHAIN } from '../core/journal.ts';
 import type { Lateness } from './lateness.ts';
@@ -13,6 +14,21 @@ export const JOURNAL_COLUMNS = 'environment, n, id, deployment, kind, actor, at,
 const text = (row: Row, column: string): string => String(row[column]);
 const number = (row: Row, column: string): number => Number(row[column]);
 
+/** @throws Problem STORE_CORRUPT */
+function dataOf(row: Row): unknown {
+  try {
+    return JSON.parse(text(row, 'data'));
+  } catch (error) {
+    const environment = text(row, 'environment');
+    throw new Problem('STORE_CORRUPT', `Event ${text(row, 'n')} of ${environment} cannot be read`, {
+      why: 'its data is not what was written: the store was changed by hand, or its disk is failing',
+      next: `belay audit verify --env ${environment}`,
+      cause: error,
+    });
+  }
+}
+
+/** @throws Problem STORE_CORRUPT */
 export function toEvent(row: Row): JournalEvent {
   return {
     environment: text(row, 'environment'),
@@ -23,7 +39,7 @@ export function toEvent(row: Row): JournalEvent {
     actor: text(row, 'actor'),
     at: text(row, 'at'),
     token: number(row, 'token'),
-    data: JSON.parse(text(row, 'data')) as unknown,
+    data: dataOf(row),
     prevHash: text(row, 'prev_hash'),
     hash: text(row, 'hash'),
     // Kind and data were written together from one NewEvent; the chain proves that they still are.

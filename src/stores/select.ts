@@ -1,4 +1,5 @@
 /** Builds the SELECTs of a store from the queries of the contract, for both engines (`?` placeholders). */
+import type { EventKind } from '../core/events.ts';
 import { JOURNAL_COLUMNS } from './rows.ts';
 import type { EventQuery, ViewName, ViewQuery } from './store.ts';
 
@@ -30,6 +31,8 @@ export interface Dialect {
   table(name: string): string;
   /** Has the journal read by this index; empty where the engine knows better itself. */
   by(index: string): string;
+  /** A text field of the JSON of a view row, as the indexes have it. */
+  field(name: 'outcome' | 'actor'): string;
   /** A placeholder for an ISO time, moved by as many seconds as the expression gives. */
   moved(sign: '+' | '-', seconds: string): string;
 }
@@ -38,6 +41,7 @@ export interface Dialect {
 export const SQLITE: Dialect = {
   table: (name) => name,
   by: (index) => ` INDEXED BY ${index}`,
+  field: (name) => `json_extract(row, '$.${name}')`,
   moved: (sign, seconds) => `strftime('%Y-%m-%dT%H:%M:%fZ', ?, '${sign}' || ${seconds} || ' seconds')`,
 };
 
@@ -47,6 +51,7 @@ export function postgresDialect(schema: string): Dialect {
   return {
     table: (name) => `${schema}.${name}`,
     by: () => '',
+    field: (name) => `(row::jsonb ->> '${name}')`,
     moved: (sign, seconds) =>
       `to_char((?::timestamptz ${sign} ${seconds} * interval '1 second') AT TIME ZONE 'UTC', ${iso})`,
   };
@@ -60,7 +65,8 @@ export function selectEvents(dialect: Dialect, query: EventQuery): Select {
   const { environment, deployment, actor, kinds, limit } = query;
   const inOne = environment !== undefined && deployment === undefined;
   // Each kind by itself, in its order: with IN all events of all of them would be sorted.
-  const apart = inOne && actor === undefined && kinds !== undefined && kinds.length > 1;
+  const byKind = kinds !== undefined && (actor === undefined || kinds.every(isRare));
+  const apart = inOne && byKind && kinds.length > 1;
   const arms = apart ? [...new Set(kinds)].map((kind) => [kind]) : [kinds];
   const page = inOne && limit !== undefined && (apart || (actor !== undefined && kinds !== undefined));
   if (!page) return union(dialect, query, arms, JOURNAL_COLUMNS);
@@ -107,9 +113,25 @@ function union(
 function hint(dialect: Dialect, query: EventQuery, kinds: readonly string[] | undefined): string {
   if (query.deployment !== undefined) return dialect.by('journal_deployment');
   if (query.environment === undefined) return '';
-  if (query.actor !== undefined) return dialect.by('journal_actor');
-  return kinds?.length === 1 ? dialect.by('journal_kind') : '';
+  const [kind] = kinds ?? [];
+  if (kind !== undefined && kinds?.length === 1 && (query.actor === undefined || isRare(kind)))
+    return dialect.by('journal_kind');
+  return query.actor === undefined ? '' : dialect.by('journal_actor');
 }
+
+/** What every deployment has many of: a page of one person's is full at once. Of other kinds the person is searched for. */
+const PLENTIFUL: ReadonlySet<string> = new Set<EventKind>([
+  'deployment.opened',
+  'deployment.planned',
+  'deployment.committed',
+  'deployment.closed',
+  'gate.checked',
+  'step.intended',
+  'step.done',
+  'watch.ended',
+]);
+
+const isRare = (kind: string): boolean => !PLENTIFUL.has(kind);
 
 function conditions(dialect: Dialect, query: EventQuery, kinds: readonly string[] | undefined): Conditions {
   const { environment, deployment, actor, since, until, after } = query;
@@ -149,13 +171,36 @@ function isTime(text: string | undefined): text is string {
   return !Number.isNaN(instant) && new Date(instant).toISOString() === text;
 }
 
+/** Most deployments end like this: they are found fast in the order of their time, and are not in the index of outcomes. */
+const USUAL = 'committed';
+
 export function selectViewRows(dialect: Dialect, view: ViewName, query: ViewQuery): Select {
-  const where = new Conditions()
-    .add('view = ?', view)
+  const { outcome, actor } = query;
+  const filtered = outcome !== undefined || actor !== undefined;
+  const where = new Conditions();
+  // The indexes hold this one view: said in so many words, so that the engines know that they may use them.
+  if (filtered && view === 'deployments') where.add("view = 'deployments'");
+  else where.add('view = ?', view);
+  if (filtered && view !== 'deployments') where.add('1 = 0');
+  if (outcome !== undefined && outcome !== USUAL) where.add(`${dialect.field('outcome')} <> '${USUAL}'`);
+  where
+    .add(`${dialect.field('outcome')} = ?`, outcome)
+    .add(`${dialect.field('actor')} = ?`, actor)
     .add('environment = ?', query.environment)
     .add('key = ?', query.key)
     .add('sort < ?', query.before);
-  const sql = `SELECT view, environment, key, sort, row FROM ${dialect.table('view_row')}${where} ORDER BY sort DESC`;
+  // The key comes behind the environment in its index: it is looked up in each, not searched for in all rows.
+  if (query.key !== undefined && query.environment === undefined)
+    where.add(`environment IN (SELECT environment FROM ${dialect.table('head')})`);
+  const from = `${dialect.table('view_row')}${viewHint(dialect, view, query)}`;
+  const sql = `SELECT view, environment, key, sort, row FROM ${from}${where} ORDER BY sort DESC`;
   if (query.limit === undefined) return { sql, values: where.values };
   return { sql: `${sql} LIMIT ?`, values: [...where.values, query.limit] };
+}
+
+function viewHint(dialect: Dialect, view: ViewName, { outcome, actor, key }: ViewQuery): string {
+  if (key !== undefined) return dialect.by('sqlite_autoindex_view_row_1');
+  if (view !== 'deployments') return '';
+  if (outcome !== undefined && outcome !== USUAL) return dialect.by('view_row_outcome');
+  return actor === undefined ? '' : dialect.by('view_row_actor');
 }

@@ -86,4 +86,12 @@ export const SQLITE_SCHEMA: readonly string[] = [
   CREATE INDEX journal_kind ON journal (kind, environment, n);
   CREATE INDEX journal_actor ON journal (actor, environment, n, kind, at);
   `,
+  `
+  DROP INDEX journal_kind;
+  CREATE INDEX journal_kind ON journal (kind, environment, n, actor, at);
+  CREATE INDEX view_row_outcome ON view_row (json_extract(row, '$.outcome'), sort DESC, environment, json_extract(row, '$.actor'))
+    WHERE view = 'deployments' AND json_extract(row, '$.outcome') <> 'committed';
+  CREATE INDEX view_row_actor ON view_row (json_extract(row, '$.actor'), sort DESC, environment)
+    WHERE view = 'deployments';
+  `,
 ];

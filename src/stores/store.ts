@@ -71,7 +71,7 @@ export interface HolderRequest {
   readonly id: string;
   readonly environment: string;
   readonly deployment: string;
-  readonly kind: 'abort' | 'pause' | 'promote';
+  readonly kind: 'abort' | 'pause' | 'resume' | 'advance' | 'promote';
   readonly by: string;
   readonly reason: string;
 }
@@ -106,6 +106,10 @@ export interface ViewQuery {
   readonly key?: string;
   /** Rows that sort strictly before this one. */
   readonly before?: string;
+  /** Rows of `deployments` whose JSON has this `outcome`; other views have none. */
+  readonly outcome?: string;
+  /** Rows of `deployments` whose JSON has this `actor`; other views have none. */
+  readonly actor?: string;
   readonly limit?: number;
 }
 

@@ -2,5 +2,6 @@
 export * from './data-contract.ts';
 export * from './memory-store.ts';
 export * from './router-contract.ts';
+export * from './signal-contract.ts';
 export * from './store-contract.ts';
 export * from './target-contract.ts';

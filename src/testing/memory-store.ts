@@ -166,13 +166,18 @@ class MemoryStore implements Store {
   }
 
   async view(view: ViewName, query: ViewQuery): Promise<readonly ViewRow[]> {
-    const { environment, key, before } = query;
+    const { environment, key, before, outcome, actor } = query;
+    const has = (row: ViewRow, name: 'outcome' | 'actor', value: string | undefined) =>
+      value === undefined ||
+      (view === 'deployments' && (row.row as Partial<Record<typeof name, unknown>>)[name] === value);
     const found = [...this.#tables.rows.values()].filter(
       (row) =>
         row.view === view &&
         (environment === undefined || row.environment === environment) &&
         (key === undefined || row.key === key) &&
-        (before === undefined || row.sort < before),
+        (before === undefined || row.sort < before) &&
+        has(row, 'outcome', outcome) &&
+        has(row, 'actor', actor),
     );
     return found.sort((a, b) => compare(b.sort, a.sort)).slice(0, query.limit ?? found.length);
   }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { isProblem } from '../core/errors.ts';
 import type { NewEvent } from '../core/events.ts';
-import type { Store, ViewRow, Views } from '../stores/store.ts';
+import type { Store, ViewQuery, ViewRow, Views } from '../stores/store.ts';
 import { COUNTING_VIEWS, type Declare, paused, take } from './store-suite.ts';
 
 /** The next version: rows of another form, and one more view. */
@@ -124,7 +124,54 @@ function mixing(declare: Declare): void {
   });
 }
 
+/** Rows with an outcome and an actor; the fourth is still under way. */
+const FILTERED_VIEWS: Views = {
+  version: 1,
+  keys: () => [],
+  project: ({ environment, deployment: key, actor, data, kind }) => {
+    if (key === null || kind !== 'deployment.paused') return [];
+    const row = { actor, outcome: data.reason === 'open' ? null : data.reason };
+    return (['deployments', 'releases'] as const).map((view) => ({ view, environment, key, sort: key, row }));
+  },
+};
+
+const ENDED: readonly (readonly [outcome: string, actor: string])[] = [
+  ['committed', 'mia'],
+  ['stuck', 'tom'],
+  ['rolled-back', 'mia'],
+  ['open', 'mia'],
+  ['committed', 'tom'],
+  ['stuck', 'mia'],
+];
+
+function filtering(declare: Declare): void {
+  declare('deployments are found by outcome and by actor, together with everything else', async (subject) => {
+    const store = await subject.open(FILTERED_VIEWS);
+    const ended = ENDED.map(([outcome, actor], at) => ({
+      ...paused(`f${at}`, outcome, { deployment: `d${at}` }),
+      actor,
+    }));
+    await store.append(await take(store), ended.slice(0, 4));
+    await store.append(await take(store, 'staging'), ended.slice(4));
+    const keys = async (query: ViewQuery): Promise<string> =>
+      (await store.view('deployments', query)).map((row) => row.key).join(' ');
+    assert.equal(await keys({ outcome: 'stuck' }), 'd5 d1');
+    assert.equal(await keys({ outcome: 'committed' }), 'd4 d0');
+    assert.equal(await keys({ actor: 'mia' }), 'd5 d3 d2 d0');
+    assert.equal(await keys({ actor: 'mia', limit: 2, before: 'd5' }), 'd3 d2');
+    assert.equal(await keys({ actor: 'mia', environment: 'staging' }), 'd5');
+    assert.equal(await keys({ outcome: 'stuck', environment: 'production' }), 'd1');
+    assert.equal(await keys({ outcome: 'stuck', actor: 'mia' }), 'd5');
+    assert.equal(await keys({ outcome: 'committed', actor: 'tom' }), 'd4');
+    assert.equal(await keys({ outcome: 'stuck', actor: 'mia', environment: 'production' }), '');
+    assert.equal(await keys({ outcome: 'stuck', key: 'd1' }), 'd1');
+    assert.equal(await keys({ outcome: 'nonsense' }), '');
+    assert.deepEqual(await store.view('releases', { actor: 'mia' }), [], 'only deployments have them');
+  });
+}
+
 export function viewTests(declare: Declare): void {
+  filtering(declare);
   rebuilding(declare);
   mixing(declare);
 }
