@@ -1,4 +1,4 @@
-// npm run bench: runs bench/*.ts one after the other, a table for each; words filter by name, --json for one object.
+// npm run bench: runs bench/*.ts one after the other, a table for each; words filter by name, --json for one object, other --options go to the benches.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run, seconds } from './lib/run.mjs';
@@ -6,7 +6,8 @@ import { table } from './lib/table.mjs';
 
 const args = process.argv.slice(2);
 const json = args.includes('--json');
-const words = args.filter((word) => word !== '--json');
+const options = args.filter((word) => word.startsWith('--') && word !== '--json');
+const words = args.filter((word) => !word.startsWith('--'));
 const folder = join(root, 'bench');
 const names = (existsSync(folder) ? readdirSync(folder) : [])
   .filter((name) => name.endsWith('.ts') && (words.length === 0 || words.some((word) => name.includes(word))))
@@ -20,7 +21,12 @@ if (names.length === 0) {
 
 const results = {};
 for (const name of names) {
-  const { code, output, ms } = await run([process.execPath, 'scripts/lib/bench-child.mjs', join(folder, `${name}.ts`)]);
+  const { code, output, ms } = await run([
+    process.execPath,
+    'scripts/lib/bench-child.mjs',
+    join(folder, `${name}.ts`),
+    ...options,
+  ]);
   if (code !== 0) {
     console.error(`▲ ${name} failed\n${output}`);
     process.exitCode = 1;

@@ -7,6 +7,12 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+export interface Attempt {
+  readonly code: number | null;
+  /** Of both streams. */
+  readonly output: string;
+}
+
 export interface BelayProject {
   readonly folder: string;
   /** The program file, to be run by node. */
@@ -14,7 +20,9 @@ export interface BelayProject {
   readonly env: NodeJS.ProcessEnv;
   /** Runs a command to its end. @throws when it fails */
   run(...args: readonly string[]): string;
-  /** The same while this process goes on working. */
+  /** Runs a command while this process goes on working, however it ends. */
+  attempt(...args: readonly string[]): Promise<Attempt>;
+  /** The same. @throws when it fails */
   running(...args: readonly string[]): Promise<string>;
   commit(files: Readonly<Record<string, string>>): void;
   dispose(): void;
@@ -55,18 +63,19 @@ export function createBelayProject(files: Readonly<Record<string, string>>): Bel
       if (status !== 0) throw new Error(`belay ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
       return stdout;
     },
-    running(...args) {
+    attempt(...args) {
       const child = spawn(process.execPath, [belay, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
       const parts: Buffer[] = [];
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => parts.push(part));
       return new Promise((resolve, reject) => {
         child.once('error', reject);
-        child.once('close', (code) => {
-          const output = Buffer.concat(parts).toString();
-          if (code === 0) resolve(output);
-          else reject(new Error(`belay ${args.join(' ')} ended with ${code}:\n${output}`));
-        });
+        child.once('close', (code) => resolve({ code, output: Buffer.concat(parts).toString() }));
       });
+    },
+    async running(...args) {
+      const { code, output } = await project.attempt(...args);
+      if (code === 0) return output;
+      throw new Error(`belay ${args.join(' ')} ended with ${code}:\n${output}`);
     },
     commit(more) {
       for (const [path, text] of Object.entries(more)) {

@@ -16,6 +16,8 @@ const NEEDED = [
   { name: 'postgresql', present: hasPostgres },
   { name: 'strace', present: () => onPath('strace') },
   { name: 'procps', present: () => onPath('ps') },
+  { name: 'haproxy', present: () => onPath('haproxy') || existsSync('/usr/sbin/haproxy') },
+  { name: 'prometheus', present: () => onPath('prometheus') },
 ];
 
 const missingPackages = () => NEEDED.filter((item) => !item.present()).map((item) => item.name);
@@ -25,7 +27,8 @@ export async function preparePackages() {
   const missing = missingPackages();
   if (missing.length === 0 || process.getuid?.() !== 0 || !onPath('apt-get')) return missing;
   console.log(`Installing Debian packages for the tests: ${missing.join(', ')}`);
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  // Runlevel 1: what is installed is started by the tests themselves, never as the machine's own service.
+  const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   await run(['apt-get', 'update'], { env });
   const { code, output } = await run(['apt-get', 'install', '-y', '--no-install-recommends', ...missing], { env });
   if (code !== 0) console.error(output.trimEnd());
