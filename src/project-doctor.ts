@@ -39,6 +39,13 @@ export async function lookAtPort(target: LocalConfig, daemon: DaemonLook): Promi
   }
 }
 
+/** Version of HAProxy. @throws Problem TOOL_MISSING */
+export async function haproxyVersion(program: string | undefined): Promise<string> {
+  const { findHaproxy } = await import('./routers/haproxy/program.ts');
+  const { path, version } = await findHaproxy(program);
+  return `${version}, ${path}`;
+}
+
 /** Versions of `pg_dump` that can be found: where Debian keeps them, and in PATH. */
 export async function postgresClients(exec: Exec): Promise<readonly string[]> {
   const majors = await readdir('/usr/lib/postgresql').catch(() => []);

@@ -2,6 +2,7 @@
 import { peekStore } from './config/peek.ts';
 import { VIEWS } from './core/views.ts';
 import type { ProjectOptions } from './project.ts';
+import { NO_VIEWS } from './stores/fold.ts';
 import { openStore } from './stores/open.ts';
 import type { Store } from './stores/store.ts';
 import { createRedactor } from './util/redact.ts';
@@ -13,7 +14,13 @@ export interface ProjectRecord {
   readonly store: Store;
 }
 
-export type RecordOptions = Pick<ProjectOptions, 'cwd' | 'env' | 'version' | 'file' | 'allowLocalStoreInCi'>;
+export interface RecordOptions extends Pick<
+  ProjectOptions,
+  'cwd' | 'env' | 'version' | 'file' | 'allowLocalStoreInCi'
+> {
+  /** Opens it also when the rows could not be folded from the journal: for those who want to know what is wrong with it. */
+  readonly leaveViews?: boolean;
+}
 
 /** Whoever opens it closes its store. @throws Problem CONFIG_MISSING, CONFIG_INVALID, SECRET_MISSING, STORE_REFUSED, STORE_UNREACHABLE */
 export async function openRecord(options: RecordOptions): Promise<ProjectRecord> {
@@ -24,6 +31,12 @@ export async function openRecord(options: RecordOptions): Promise<ProjectRecord>
     peek.store.type === 'sqlite' ? peek.store : { type: 'postgres' as const, url: peek.store.url.reveal() };
   const clean = (text: string) => redactor.clean(text);
   const allowInCi = options.allowLocalStoreInCi ?? false;
-  const store = await openStore({ location, views: VIEWS, clean, ci: env.ci, allowInCi });
+  const store = await openStore({
+    location,
+    views: options.leaveViews ? NO_VIEWS : VIEWS,
+    clean,
+    ci: env.ci,
+    allowInCi,
+  });
   return { app: peek.app, environments: peek.environments, store };
 }

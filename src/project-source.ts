@@ -3,6 +3,14 @@ import type { Config, EnvironmentConfig } from './config/config.ts';
 import type { Source } from './core/release.ts';
 import type { Exec } from './util/exec.ts';
 
+const localTarget = ({ targets }: EnvironmentConfig) =>
+  Object.values(targets).find((target) => target.type === 'local');
+
+/** Where git is asked about commits. */
+export function repositoryPath(config: Config, environment: EnvironmentConfig): string {
+  return localTarget(environment)?.source.path ?? config.directory;
+}
+
 /** @throws Problem SOURCE_INVALID, TOOL_MISSING */
 export async function sourceOf(
   exec: Exec,
@@ -10,11 +18,11 @@ export async function sourceOf(
   environment: EnvironmentConfig,
   ref?: string,
 ): Promise<Source> {
-  const local = Object.values(environment.targets).find((target) => target.type === 'local');
+  const local = localTarget(environment);
   if (local?.source.kind === 'directory') {
     const { resolveDirectory } = await import('./sources/directory.ts');
     return resolveDirectory(local.source.path);
   }
   const { resolveSource } = await import('./sources/git.ts');
-  return resolveSource(exec, local?.source.path ?? config.directory, ref);
+  return resolveSource(exec, repositoryPath(config, environment), ref);
 }

@@ -76,6 +76,7 @@ function localOptions(local: LocalConfig): LocalOptions {
     start: local.start,
     host: local.host,
     port: local.port,
+    router: local.router,
     env: reveal(local.env),
     probe: { ...LOCAL_DEFAULTS.probe, ...local.probe },
     installLimitMs: limits.installMs,

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { childEnvironment } from './config/child-environment.ts';
-import type { Config, EnvironmentConfig } from './config/config.ts';
+import type { Config, EnvironmentConfig, StrategyConfig } from './config/config.ts';
 import type { Environment as Surroundings } from './config/environment.ts';
 import type { UsableConfig } from './config/look.ts';
 import { Problem } from './core/errors.ts';
@@ -14,7 +14,9 @@ import { seenHeads } from './stores/seen.ts';
 import { type OpenStore, openStore, type StoreLocation } from './stores/open.ts';
 import { patiently, patientStore } from './stores/patient.ts';
 import type { Holder, Store } from './stores/store.ts';
+import type { Signal } from './signals/signal.ts';
 import type { Target } from './targets/target.ts';
+import { schemaInspector } from './project-schema.ts';
 import { createTarget, type TargetParts } from './project-targets.ts';
 import { systemClock } from './util/clock.ts';
 import { createExec } from './util/exec.ts';
@@ -168,6 +170,12 @@ export function requireEnvironment(config: Config, name: string): EnvironmentCon
   });
 }
 
+/** Loads what asks them only where something is to be asked. */
+async function signalsOf(strategy: StrategyConfig): Promise<readonly Signal[]> {
+  if (strategy.type !== 'canary' || strategy.signals.length === 0) return [];
+  return (await import('./signals/create.ts')).createSignals(strategy.signals);
+}
+
 async function composeEnvironment(
   parts: TargetParts,
   config: EnvironmentConfig,
@@ -187,6 +195,9 @@ async function composeEnvironment(
     targets,
     strategy: strategy.type,
     soakMs: strategy.type === 'blue-green' ? strategy.soakMs : 0,
+    canary: strategy.type === 'canary' ? strategy.settings : null,
+    schema: schemaInspector(parts.config, config),
+    signals: await signalsOf(strategy),
     bakeMs: config.bake.timeMs,
     triggers: config.triggers,
     checks: checks(config.checks, parts.config.directory),

@@ -9,7 +9,8 @@ export interface Asked {
   readonly kind: HolderRequest['kind'];
   readonly reason: string;
   readonly wait: boolean;
-  readonly until?: Outcome;
+  /** Until it has this outcome, or has taken note of the request; without it, until it has ended. */
+  readonly until?: Outcome | 'accepted';
 }
 
 /** True while a process that can answer holds the environment; on another machine it counts as living until its lease ends. */
@@ -26,9 +27,9 @@ export async function ask(
   { kind, reason, wait, until }: Asked,
 ): Promise<Followed & { deployment: string }> {
   const { runtime } = opened.project;
-  const { deployment } = await askHolder(runtime, opened.name, kind, reason);
-  if (!wait) return { deployment, outcome: null, reason: null, rollback: null };
+  const { deployment, request } = await askHolder(runtime, opened.name, kind, reason);
+  if (!wait) return { deployment, outcome: null, reason: null, rollback: null, accepted: false };
   opened.renderer.notice({ type: 'note', text: `asked ${deployment} to ${kind}; waiting for its answer` });
-  const watch = { environment: opened.name, deployment, ...(until === undefined ? {} : { until }) };
+  const watch = { environment: opened.name, deployment, ...(until === undefined ? {} : { until }), request };
   return { deployment, ...(await follow(runtime, opened.renderer, watch)) };
 }

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { type ChainVerdict, verifyEnvironment } from '../core/audit.ts';
 import { EXIT, Problem } from '../core/errors.ts';
 import type { ChainHead } from '../core/journal.ts';
+import type { ProjectRecord } from '../project-record.ts';
 import type { Store } from '../stores/store.ts';
 import type { Cli, CommonOptions } from './cli.ts';
 import { helpText } from './help-text.ts';
@@ -65,7 +66,7 @@ export function auditVerify(cli: Cli): Command {
     .action((_own: VerifyOptions, self: Command) => {
       // `audit` takes most of these options too, and would have taken them first.
       const options = self.optsWithGlobals<VerifyOptions>();
-      return withRecord(cli, options, async (record) => {
+      const verify = async (record: ProjectRecord): Promise<void> => {
         const names = await environmentsMeant(cli, options, record);
         if (options.known && names.length > 1) {
           throw new Problem('USAGE', 'Which environment is the head of?', { next: `add --env ${names[0]}` });
@@ -84,6 +85,8 @@ export function auditVerify(cli: Cli): Command {
           cli.out('  next  keep the head elsewhere; later: belay audit verify --known HEAD');
         if (code !== EXIT.ok)
           cli.out('  next  compare with a backup of the store; nothing before that event was touched');
-      });
+      };
+      // Whoever has touched the journal may have made it impossible to fold.
+      return withRecord(cli, options, verify, { leaveViews: true });
     });
 }

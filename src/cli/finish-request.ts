@@ -13,6 +13,8 @@ export interface Ended {
   /** Null when the request was left, and its answer not waited for. */
   readonly outcome: Outcome | null;
   readonly asked: string;
+  /** What the deployment does from now on, where it goes on with what was asked for. */
+  readonly goesOn?: string;
 }
 
 const NEXT: Readonly<Record<Outcome, string>> = {
@@ -52,9 +54,8 @@ export async function finishRequest(
     );
   }
   if (outcome === null) {
-    cli.err(
-      `${shape(cli, 'waiting')} ${plainText(cli, `asked ${deployment} to ${asked}; it answers at its next safe point`)}`,
-    );
+    const what = ended.goesOn ?? `asked ${deployment} to ${asked}; it answers at its next safe point`;
+    cli.err(`${shape(cli, 'waiting')} ${plainText(cli, what)}`);
     return cli.err('  next  belay status');
   }
   const { reason } = await readDeployment({ store }, deployment);

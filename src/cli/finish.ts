@@ -1,5 +1,6 @@
 /** How deploy, rollback and promote end: the result as JSON or as the last block, and the exit code. */
 import { EXIT, type ExitCode, type Problem } from '../core/errors.ts';
+import type { Unfinished } from '../core/behind-commit.ts';
 import type { DeployResult } from '../core/deploy.ts';
 import type { RollbackResult } from '../core/rollback.ts';
 import { readDeployment } from '../core/open.ts';
@@ -17,8 +18,22 @@ export function exitCodeOf(result: DeployResult): ExitCode {
     return watched.rollback?.outcome === 'committed' ? EXIT.rolledBack : EXIT.stuck;
   }
   if (result.refusal) return result.refusal.exitCode;
+  if (result.unfinished) return exitCodeOfUnfinished(result.unfinished);
   return OUTCOME_CODES[result.outcome];
 }
+
+/** A commit stands; what is live decides whether it can be called done. */
+const exitCodeOfUnfinished = ({ verified }: Unfinished): ExitCode => (verified ? EXIT.ok : EXIT.unknown);
+
+/** Why the command ended before the record did, and what the next one does. */
+function whyUnfinished({ why, left, verified }: Unfinished): string {
+  const seen = verified ? 'what is live was read back, and is healthy' : 'what is live could not be verified';
+  const rest = left.length > 0 ? `; left for the next command: ${left.join(', ')}` : '; it is not watched any longer';
+  return `the store went away after the commit (${why}); ${seen}${rest}`;
+}
+
+const nextUnfinished = ({ left, verified }: Unfinished): string =>
+  left.length > 0 || !verified ? 'belay recover   once the store answers again' : 'belay status';
 
 const NEXT: Readonly<Record<ExitCode, string>> = {
   [EXIT.ok]: 'belay status',
@@ -35,19 +50,29 @@ export async function finishDeploy(
   result: DeployResult,
 ): Promise<void> {
   const { store } = opened.project.runtime;
-  const { deployment, release, outcome, refusal, recovered, watched } = result;
+  const { deployment, release, outcome, refusal, recovered, watched, unfinished } = result;
   const code = exitCodeOf(result);
-  const { reason } = await readDeployment({ store }, deployment);
+  const reason = unfinished ? whyUnfinished(unfinished) : (await readDeployment({ store }, deployment)).reason;
   const ending: Ending = {
     outcome: watched?.rollback?.outcome === 'committed' ? 'rolled-back' : outcome,
     what: `${deployment} · ${release} · ${opened.name}`,
     reason: watched?.rollback ? `taken back by ${watched.rollback.deployment}` : reason,
     live: await describeObserved(opened.project.runtime, opened.environment),
-    next: refusal?.next ?? NEXT[code] ?? 'belay status',
+    next: refusal?.next ?? (unfinished ? nextUnfinished(unfinished) : (NEXT[code] ?? 'belay status')),
   };
   const error = refusal ? { code: refusal.code, message: refusal.message, why: refusal.why } : undefined;
-  const facts = { deployment, release, environment: opened.name, outcome, reason, recovered, watched, error };
-  await finish(cli, options, opened, { code, ending, facts, refusal });
+  const facts = {
+    deployment,
+    release,
+    environment: opened.name,
+    outcome,
+    reason,
+    recovered,
+    watched,
+    unfinished,
+    error,
+  };
+  await finish(cli, options, opened, { code, ending, facts, refusal, unfinished });
 }
 
 export async function finishRollback(
@@ -56,13 +81,17 @@ export async function finishRollback(
   opened: Opened,
   result: RollbackResult,
 ): Promise<void> {
-  const code = OUTCOME_CODES[result.outcome];
+  const { unfinished } = result;
+  const code = unfinished ? exitCodeOfUnfinished(unfinished) : OUTCOME_CODES[result.outcome];
   const what = result.changed
     ? `${result.deployment} · back on ${result.release}`
     : `${result.release} was live already; nothing changed`;
   const live = await describeObserved(opened.project.runtime, opened.environment);
-  const ending: Ending = { outcome: result.outcome, what, live, next: NEXT[code] ?? 'belay status' };
-  await finish(cli, options, opened, { code, ending, facts: { ...result, environment: opened.name }, refusal: null });
+  const next = unfinished ? nextUnfinished(unfinished) : (NEXT[code] ?? 'belay status');
+  const reason = unfinished ? whyUnfinished(unfinished) : null;
+  const ending: Ending = { outcome: result.outcome, what, reason, live, next };
+  const facts = { ...result, environment: opened.name };
+  await finish(cli, options, opened, { code, ending, facts, refusal: null, unfinished });
 }
 
 interface Finished {
@@ -71,18 +100,21 @@ interface Finished {
   /** What `--json` gives, besides what is live and the exit code. */
   readonly facts: Readonly<Record<string, unknown>>;
   readonly refusal: Problem | null;
+  readonly unfinished: Unfinished | null;
 }
 
 async function finish(cli: Cli, options: CommonOptions, opened: Opened, finished: Finished): Promise<void> {
-  const { code, ending, facts, refusal } = finished;
-  const row = await readEnvironmentRow(opened.project.runtime.store, opened.name);
+  const { code, ending, facts, refusal, unfinished } = finished;
+  // A store that is away is not waited for once more: what the targets say is in the ending.
+  const row = unfinished ? null : await readEnvironmentRow(opened.project.runtime.store, opened.name);
   cli.exit(code);
   reportToGitHub(cli, ending, {
     outcome: ending.outcome,
     deployment: typeof facts.deployment === 'string' ? facts.deployment : '',
-    release: row?.live?.release ?? '',
+    release: row?.live?.release ?? (unfinished && typeof facts.release === 'string' ? facts.release : ''),
   });
-  if (options.json) cli.out(JSON.stringify({ ...facts, live: row?.live ?? null, exitCode: code }));
+  const observed = unfinished ? { observed: ending.live } : {};
+  if (options.json) cli.out(JSON.stringify({ ...facts, live: row?.live ?? null, ...observed, exitCode: code }));
   else if (refusal) printProblem(cli, refusal, { json: false, live: ending.live });
   else printEnding(cli, ending);
 }

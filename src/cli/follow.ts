@@ -12,6 +12,8 @@ export interface Followed {
   /** Ended like this; null when we stopped watching before it ended. */
   readonly outcome: Outcome | null;
   readonly reason: string | null;
+  /** Whether the holder took note of the request. */
+  readonly accepted: boolean;
   /** The rollback that the holder's watch opened, for a deployment that was committed already. */
   readonly rollback: DeploymentRow | null;
 }
@@ -19,8 +21,9 @@ export interface Followed {
 export interface Follow {
   readonly environment: string;
   readonly deployment: string;
-  /** Enough was seen when the deployment has this outcome; otherwise until the holder lets the lock go. */
-  readonly until?: Outcome;
+  /** Enough was seen when the deployment has this outcome, or has taken note of the request; otherwise until the holder lets the lock go. */
+  readonly until?: Outcome | 'accepted';
+  readonly request?: string;
 }
 
 /** @throws Problem DEPLOYMENT_UNKNOWN when the holder died on the way */
@@ -36,7 +39,7 @@ export async function follow(runtime: Runtime, renderer: Renderer, ask: Follow):
       renderer.notice({ type: 'event', event });
     }
     const now = await result(runtime, ask);
-    if (ask.until !== undefined && now.outcome === ask.until) return now;
+    if (ask.until === 'accepted' ? now.accepted : ask.until !== undefined && now.outcome === ask.until) return now;
     if (!lease?.holder || lease.nonce !== holding?.nonce) return now;
     if (runtime.isAlive(lease.holder) === false || lease.expired === true) throw died(deployment, environment);
     if (stop.gently.aborted) return { ...now, outcome: null };
@@ -44,12 +47,13 @@ export async function follow(runtime: Runtime, renderer: Renderer, ask: Follow):
   }
 }
 
-async function result(runtime: Runtime, { environment, deployment }: Follow): Promise<Followed> {
+async function result(runtime: Runtime, { environment, deployment, request }: Follow): Promise<Followed> {
   const { store } = runtime;
   const state = await readDeployment({ store }, deployment);
   const rows = await store.view('deployments', { environment, limit: 5 });
   const rollback = rows.map((row) => row.row as DeploymentRow).find((row) => row.cause === deployment);
-  return { outcome: state.outcome, reason: state.reason, rollback: rollback ?? null };
+  const accepted = request !== undefined && state.answered.has(request);
+  return { outcome: state.outcome, reason: state.reason, accepted, rollback: rollback ?? null };
 }
 
 function died(deployment: string, environment: string): Problem {

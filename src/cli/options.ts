@@ -1,6 +1,5 @@
 /** Options that many commands share, worded once. */
-import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../util/duration.ts';
 
 export function withCommonOptions(command: Command): Command {
@@ -22,4 +21,10 @@ export function durationOption(text: string): number {
 export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a whole number');
   return Number(text);
+}
+
+/** For the one deployment that cannot wait for a canary: what a strategy with settings of its own is replaced by. */
+export function strategyOption(): Option {
+  const what = 'move traffic this way instead of as configured, for this once';
+  return new Option('--strategy <name>', what).choices(['all-at-once', 'blue-green']);
 }

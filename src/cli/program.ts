@@ -31,6 +31,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   lock: { summary: 'see, take or release the lock of an environment', load: () => import('./commands/lock.ts') },
   snapshot: { summary: 'snapshots of protected data', load: () => import('./commands/snapshot.ts') },
   check: { summary: 'run the health checks against what is live', load: () => import('./commands/check.ts') },
+  analyze: { summary: 'judge a recorded canary rollout again', load: () => import('./commands/analyze.ts') },
+  schema: {
+    summary: 'what a change of a schema does to data and running code',
+    load: () => import('./commands/schema.ts'),
+  },
   audit: {
     summary: 'the record: who did what when; verify that it is untouched',
     load: () => import('./commands/audit.ts'),

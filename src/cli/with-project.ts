@@ -84,3 +84,8 @@ export async function withEnvironment(
 export function waitingFor(environment: Environment, waitMs: number | undefined): Environment {
   return waitMs === undefined ? environment : { ...environment, lease: { ...environment.lease, waitMs } };
 }
+
+/** The environment with another strategy than the configured one. */
+export function movingBy(environment: Environment, strategy: 'all-at-once' | 'blue-green' | undefined): Environment {
+  return strategy === undefined ? environment : { ...environment, strategy, canary: null };
+}

@@ -1,6 +1,6 @@
 /** Opens the journal for commands that only read it, and says which environments they are about. */
 import { Problem } from '../core/errors.ts';
-import { openRecord, type ProjectRecord } from '../project-record.ts';
+import { openRecord, type ProjectRecord, type RecordOptions } from '../project-record.ts';
 import { suggest } from '../util/suggest.ts';
 import type { Cli, CommonOptions } from './cli.ts';
 
@@ -8,6 +8,7 @@ export async function withRecord<T>(
   cli: Cli,
   options: CommonOptions,
   work: (record: ProjectRecord) => Promise<T>,
+  open: Pick<RecordOptions, 'leaveViews'> = {},
 ): Promise<T> {
   const record = await openRecord({
     cwd: cli.cwd,
@@ -16,6 +17,7 @@ export async function withRecord<T>(
     ...(options.config ? { file: options.config } : {}),
     // What is only read cannot be lost with the runner.
     allowLocalStoreInCi: true,
+    ...open,
   });
   try {
     return await work(record);

@@ -1,5 +1,8 @@
 /** The configuration as the rest of Belay sees it: one form, defaults filled in, milliseconds and fractions, frozen. */
 import type { HealthSpec } from '../checks/spec.ts';
+import type { OutsideSignal } from '../signals/spec.ts';
+import type { CanarySettings } from '../strategies/canary.ts';
+import type { RouterChoice } from '../daemon/protocol.ts';
 import type { Target } from '../targets/target.ts';
 import type { Secret } from './secret.ts';
 
@@ -26,6 +29,18 @@ export interface EnvironmentConfig {
   /** Health files are read already; one entry per file or inline object. */
   readonly checks: readonly HealthSpec[];
   readonly lock: { readonly ttlMs: number; readonly waitMs: number };
+  /** What is compared with the live release before anything ships; null: nothing is. */
+  readonly schema: 'auto' | SchemaPaths | null;
+}
+
+/** Absolute paths; null where there is no such schema. */
+export interface SchemaPaths {
+  /** Folder of a Convex project, the one with `package.json`. */
+  readonly convex: string | null;
+  /** Folder of SQL migrations. */
+  readonly migrations: string | null;
+  readonly graphql: string | null;
+  readonly openapi: string | null;
 }
 
 export type TargetConfig = LocalConfig | NoopConfig | CustomConfig;
@@ -40,6 +55,8 @@ export interface LocalConfig {
   readonly start: string;
   readonly host: string;
   readonly port: number;
+  /** Who splits its traffic; `program`: path of HAProxy where it is not found by itself. */
+  readonly router: RouterChoice;
   readonly env: Readonly<Record<string, string | Secret>>;
   /** Names of our own variables that install, build and start get as well. */
   readonly passEnv: readonly string[];
@@ -75,6 +92,7 @@ export type DataConfig =
 export type StrategyConfig =
   | { readonly type: 'all-at-once' }
   | { readonly type: 'recreate' }
+  | { readonly type: 'canary'; readonly settings: CanarySettings; readonly signals: readonly OutsideSignal[] }
   /** `soakMs`: how long the candidate is watched before the old release is let go. */
   | { readonly type: 'blue-green'; readonly soakMs: number };
 

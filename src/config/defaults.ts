@@ -6,6 +6,7 @@ export const DEFAULTS = {
   soak: '0s',
   host: '127.0.0.1',
   source: '.',
+  router: 'embedded',
   hold: '30s',
   keep: 5,
   probe: { path: '/', limit: '2s' },
@@ -25,3 +26,23 @@ export const DEFAULT_TRIGGERS = [
   { type: 'health', ...DEFAULTS.health },
   { type: 'crash-loop', ...DEFAULTS.crashLoop },
 ] as const;
+
+/** Two minutes a share; what nothing speaks against goes on, and is not called good. */
+export const CANARY_DEFAULTS = {
+  steps: ['5%', '25%', '50%'],
+  hold: '2m',
+  maxHold: '10m',
+  promotion: 'automatic',
+  onInconclusive: 'continue',
+  onNoData: 'abort',
+  silence: '60s',
+  unwatched: '60s',
+  alpha: '1%',
+  beta: '5%',
+  errors: { tolerance: 1, promoteBelow: 2 },
+  latency: { tolerance: '10%', promoteBelow: '25%' },
+  // Just started is slower and fails more: half a minute in which only a disaster counts.
+  grace: { time: '30s', tolerance: 8 },
+  holdBack: { share: '5%' },
+  interval: '30s',
+} as const;

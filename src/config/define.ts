@@ -56,6 +56,8 @@ export const postgres = (options: Options<AnyStore, 'postgres'>) => typed('postg
 
 export const allAtOnce = () => typed('all-at-once', {});
 export const blueGreen = (options: Options<AnyStrategy, 'blue-green'> = {}) => typed('blue-green', options);
+/** A growing share of the traffic, as long as the candidate is no worse than the old release. */
+export const canary = (options: Options<AnyStrategy, 'canary'> = {}) => typed('canary', options);
 export const recreate = () => typed('recreate', {});
 
 /** A folder of files that belongs to the deployment. */

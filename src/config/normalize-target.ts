@@ -39,6 +39,7 @@ function normalizeLocal(written: WrittenLocal, where: string, recreates: boolean
     start: written.start,
     host: written.host ?? DEFAULTS.host,
     port: written.port,
+    router: normalizeRouter(written.router ?? DEFAULTS.router),
     env: normalizeEnv(written.env ?? {}, `${where}.env`, around),
     passEnv: [...(written.passEnv ?? [])],
     ...normalizeTimes(written),
@@ -46,6 +47,11 @@ function normalizeLocal(written: WrittenLocal, where: string, recreates: boolean
     standby: written.standby ?? !recreates,
     data: written.data ? normalizeData(written.data, `${where}.data`, around) : null,
   };
+}
+
+function normalizeRouter(written: NonNullable<WrittenLocal['router']>): LocalConfig['router'] {
+  if (typeof written === 'string') return { kind: written };
+  return { kind: written.type, ...(written.program === undefined ? {} : { program: written.program }) };
 }
 
 function normalizeTimes({

@@ -3,8 +3,10 @@ import { normalizeHealth } from '../checks/normalize.ts';
 import type { HealthSpec } from '../checks/spec.ts';
 import type { WrittenHealth } from '../checks/shape.ts';
 import { parseShare } from '../util/share.ts';
-import type { Config, EnvironmentConfig, StoreConfig, StrategyConfig, TriggerConfig } from './config.ts';
+import type { Config, EnvironmentConfig, StoreConfig, TriggerConfig } from './config.ts';
 import { DEFAULT_TRIGGERS, DEFAULTS } from './defaults.ts';
+import { normalizeSchema } from './normalize-schema.ts';
+import { normalizeStrategy } from './normalize-strategy.ts';
 import { ms, normalizeTarget } from './normalize-target.ts';
 import type { WrittenConfig, WrittenEnvironment } from './shape.ts';
 import { absolute, type Surroundings, toSecret } from './surroundings.ts';
@@ -34,7 +36,7 @@ function normalizeEnvironment(
   around: Surroundings,
 ): EnvironmentConfig {
   const where = `environments.${name}`;
-  const strategy = normalizeStrategy(written.strategy ?? DEFAULTS.strategy);
+  const strategy = normalizeStrategy(written.strategy ?? DEFAULTS.strategy, `${where}.strategy`, around);
   const targets = Object.entries(written.targets ?? {}).map(
     ([key, target]) =>
       [key, normalizeTarget(target, `${where}.targets.${key}`, strategy.type === 'recreate', around)] as const,
@@ -51,13 +53,8 @@ function normalizeEnvironment(
     },
     checks: normalizeChecks(written.checks, `${where}.checks`, health, around),
     lock: { ttlMs: ms(written.lock?.ttl ?? DEFAULTS.lock.ttl), waitMs: ms(written.lock?.wait ?? DEFAULTS.lock.wait) },
+    schema: normalizeSchema(written.schema, around),
   };
-}
-
-function normalizeStrategy(written: NonNullable<WrittenEnvironment['strategy']>): StrategyConfig {
-  const { type, ...options } = typeof written === 'string' ? { type: written } : written;
-  if (type !== 'blue-green') return { type };
-  return { type, soakMs: ms(('soak' in options ? options.soak : undefined) ?? DEFAULTS.soak) };
 }
 
 function normalizeTrigger(written: WrittenTriggers[number]): TriggerConfig {

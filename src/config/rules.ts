@@ -5,6 +5,7 @@ import type { Config, LocalConfig } from './config.ts';
 import { missingVerbs } from './custom-target.ts';
 import { localTargets } from './local-targets.ts';
 import { dataRules } from './rules-data.ts';
+import { strategyRules } from './rules-strategy.ts';
 import { MASK } from './secret.ts';
 
 export interface Report {
@@ -92,6 +93,18 @@ const portIsGiven: Rule = ({ config }, report) => {
   }
 };
 
+/** Only commits can be compared. */
+const schemaNeedsCommits: Rule = ({ config }, report) => {
+  for (const { environment, target } of localTargets(config)) {
+    if (environment.schema !== null && target.source.kind === 'directory') {
+      report.warn(
+        ['environments', environment.name, 'schema'],
+        'has nothing to compare: a folder as source has no history; take a git repository',
+      );
+    }
+  }
+};
+
 const bakeNeedsTriggers: Rule = ({ config }, report) => {
   for (const { name, bake } of Object.values(config.environments)) {
     if (bake.timeMs > 0 && bake.triggers.length === 0) {
@@ -169,6 +182,7 @@ export const RULES: readonly Rule[] = [
   onePortEach,
   recreateHasNoStandby,
   portIsGiven,
+  schemaNeedsCommits,
   bakeNeedsTriggers,
   lockLastsLongEnough,
   customTargetsAreWhole,
@@ -176,4 +190,5 @@ export const RULES: readonly Rule[] = [
   noSecretInsideText,
   noPasswordInFile,
   ...dataRules,
+  ...strategyRules,
 ];

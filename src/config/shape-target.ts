@@ -69,6 +69,16 @@ const drain = z.strictObject({
   kill: duration.optional().meta({ description: 'From SIGTERM to SIGKILL.', default: DEFAULTS.drain.kill }),
 });
 
+const router = z.union([
+  z.enum(['embedded', 'haproxy']),
+  z
+    .strictObject({
+      type: z.literal('haproxy'),
+      program: path.optional().meta({ description: 'Path of HAProxy, where it is not found by itself.' }),
+    })
+    .meta({ description: 'HAProxy 2.6 or newer, started and driven by Belay.' }),
+]);
+
 const local = z
   .strictObject({
     type: z.literal('local'),
@@ -82,6 +92,10 @@ const local = z
     }),
     port: port.meta({ description: 'Public port; Belay listens here and passes requests on.' }),
     host: z.string().min(1).optional().meta({ description: 'Address to listen on.', default: DEFAULTS.host }),
+    router: router.optional().meta({
+      description: 'Who splits the traffic: Belay itself, or HAProxy for more of it than one process carries.',
+      default: DEFAULTS.router,
+    }),
     env: z
       .record(variableName, z.union([z.string(), z.number(), z.boolean(), secretReference]))
       .optional()
@@ -111,7 +125,7 @@ const local = z
       .optional()
       .meta({ description: 'Data that belongs to the deployment: it is snapshotted before, and can be restored.' }),
   })
-  .meta({ description: 'A process on this machine, behind the embedded router.' });
+  .meta({ description: 'A process on this machine, behind a router.' });
 
 const noop = z
   .strictObject({

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { healthShape } from '../checks/shape.ts';
 import { duration, share } from '../util/written.ts';
 import { DEFAULTS } from './defaults.ts';
+import { schemaShape } from './shape-schema.ts';
+import { strategyShape } from './shape-strategy.ts';
 import { address, targetShape } from './shape-target.ts';
 
 const store = z.discriminatedUnion('type', [
@@ -22,30 +24,6 @@ const store = z.discriminatedUnion('type', [
       url: address.meta({ description: 'Address of the database; better a secret.' }),
     })
     .meta({ description: 'A Postgres database: for several machines, and for CI.' }),
-]);
-
-const strategyName = z.enum(['blue-green', 'all-at-once', 'recreate']);
-
-const strategy = z.union([
-  strategyName,
-  z.discriminatedUnion('type', [
-    z
-      .strictObject({
-        type: z.literal('blue-green'),
-        soak: duration.optional().meta({
-          description: 'Watch the candidate this long under all traffic before the commit.',
-          default: DEFAULTS.soak,
-        }),
-      })
-      .meta({ description: 'Start the candidate beside the old release, then switch.' }),
-    z
-      .strictObject({ type: z.literal('all-at-once') })
-      .meta({ description: 'Switch every target as soon as it is ready.' }),
-    z.strictObject({ type: z.literal('recreate') }).meta({
-      description:
-        'Hold requests, stop the old release, snapshot data, start the new one: for applications that cannot run twice.',
-    }),
-  ]),
 ]);
 
 const trigger = z.discriminatedUnion('type', [
@@ -100,7 +78,7 @@ export const environmentShape = z.strictObject({
     .record(z.string(), targetShape)
     .optional()
     .meta({ description: 'What runs code, by name, in the order of activation.' }),
-  strategy: strategy
+  strategy: strategyShape
     .optional()
     .meta({ description: 'How traffic moves to the new release.', default: DEFAULTS.strategy }),
   checks: z
@@ -132,6 +110,10 @@ export const environmentShape = z.strictObject({
     })
     .optional()
     .meta({ description: 'The lock of the environment.' }),
+  schema: schemaShape.optional().meta({
+    description:
+      'Schemas and migrations that are compared with the live release before anything ships; `auto` finds them as `belay schema check` does. Without it nothing is compared.',
+  }),
 });
 
 export const configShape = z.strictObject({

@@ -1,5 +1,6 @@
 /** Reading the record, and proving that nobody has touched it. Takes no lock and writes nothing. */
 import type { EventQuery, Store } from '../stores/store.ts';
+import { describeError, isProblem, type Problem } from './errors.ts';
 import type { JournalEvent } from './events.ts';
 import { type ChainFault, type ChainHead, EMPTY_CHAIN, isFault, verifyChain } from './journal.ts';
 
@@ -12,12 +13,27 @@ export interface ChainVerdict {
   readonly fault: ChainFault | null;
 }
 
+function orUnreadable(error: unknown): Problem {
+  if (isProblem(error, 'STORE_CORRUPT')) return error;
+  throw error;
+}
+
 /** Walks the whole chain of an environment, a page at a time, up to the head that the store remembers. */
 export async function verifyEnvironment(store: Store, environment: string): Promise<ChainVerdict> {
   const recorded = await store.head(environment);
   let head = EMPTY_CHAIN;
+  let limit = PAGE;
   for (;;) {
-    const events = await store.read({ environment, after: head.n, limit: PAGE });
+    const events = await store.read({ environment, after: head.n, limit }).catch(orUnreadable);
+    if (!Array.isArray(events)) {
+      if (limit === 1) {
+        const fault = { n: head.n + 1, id: null, what: describeError(events) };
+        return { environment, events: head.n, head, fault };
+      }
+      // One by one from here on: the event that cannot be read is to be named.
+      limit = 1;
+      continue;
+    }
     if (events.length === 0) break;
     const result = verifyChain(head, events);
     if (isFault(result)) return { environment, events: head.n, head, fault: result };

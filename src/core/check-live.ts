@@ -1,7 +1,7 @@
 /** Runs the checks of an environment against what is live now. Takes no lock and records nothing. */
 import type { CheckResult } from '../checks/check.ts';
 import { describeError } from './errors.ts';
-import { lookingContext } from './observe.ts';
+import { lookWithin } from './observe.ts';
 import type { ReleaseRef } from './release.ts';
 import type { Environment, Runtime } from './runtime.ts';
 
@@ -23,12 +23,11 @@ async function lookAt(runtime: Runtime, environment: Environment, name: string):
     findings: [],
     measurements: [],
   });
-  const ctx = lookingContext(runtime, environment.name);
   const target = environment.targets.get(name);
   try {
-    const live = (await target?.live(ctx)) ?? null;
+    const live = await lookWithin(runtime, environment, name, async (ctx) => (await target?.live(ctx)) ?? null);
     if (!target || !live) return { live: null, url: null, result: verdict('fail', 'nothing is live') };
-    const probe = await target.probe(ctx, live);
+    const probe = await lookWithin(runtime, environment, name, (ctx) => target.probe(ctx, live));
     const url = probe.url ?? live.url ?? null;
     return { live, url, result: probe.healthy ? verdict('pass', live.id) : verdict('fail', probe.reason) };
   } catch (error) {

@@ -1,5 +1,6 @@
 /** The ends of a deployment: committed, rolled back, or in need of a person. One durable event decides. */
 import { describeError } from './errors.ts';
+import { lookLimit } from './observe.ts';
 import type { LiveRefs, Release, ReleaseRef } from './release.ts';
 import { sameRef } from './release.ts';
 import type { Session } from './session.ts';
@@ -24,6 +25,7 @@ function releaseOf(session: Session): Release {
     source: plan.release.source,
     configHash: plan.release.configHash,
     rollbackClass: plan.rollbackClass,
+    ...(plan.rollbackReason ? { rollbackReason: plan.rollbackReason } : {}),
     refs: { ...plan.refs, ...Object.fromEntries(receipts(session, 'stage')) },
     snapshots: Object.fromEntries(receipts(session, 'snapshot').map(([target, ref]) => [target, ref.id])),
     deployment: plan.deployment,
@@ -35,7 +37,8 @@ export async function commit(session: Session): Promise<void> {
   const committed = session.event('deployment.committed', { release, live: release.refs });
   const isLast = !session.state.plan?.steps.some((step) => step.after);
   const closed = session.event('deployment.closed', { outcome: 'committed', leftovers: [] });
-  await session.append(...(isLast ? [committed, closed] : [committed]));
+  const along = session.alongCommit.splice(0).map((make) => make());
+  await session.append(committed, ...along, ...(isLast ? [closed] : []));
 }
 
 /** What is live on every target now, and how it differs from what was live before the deployment. */
@@ -45,11 +48,12 @@ async function readBack(session: Session): Promise<{ live: LiveRefs; differences
   const differences: string[] = [];
   const step = plan?.steps[0];
   if (!plan || !step) return { live, differences };
-  const { ctx, end } = contextOf(session, { ...step, id: 'read-back', target: null }, 'back');
+  const limitMs = lookLimit(session.environment);
+  const { ctx, within, end } = contextOf(session, { ...step, id: 'read-back', target: null, limitMs }, 'back');
   try {
     for (const [name, target] of session.environment.targets) {
       if (!(name in plan.before)) continue;
-      const now = await target.live(ctx.contextFor(name));
+      const now = await within(target.live(ctx.contextFor(name)));
       const before = plan.before[name] ?? null;
       live[name] = now;
       if (!sameRef(now, before)) {
@@ -90,7 +94,7 @@ function failedItsUsers(session: Session): boolean {
   if (stopped || (kind !== 'deploy' && kind !== 'promote')) return false;
   // A port that belongs to another program is no fault of the commit, and has shown it to nobody.
   const hadTraffic = [...steps].some(
-    ([id, step]) => id.startsWith('activate:') && step.attempts > 0 && step.error?.code !== 'PORT_TAKEN',
+    ([id, step]) => /^(activate|shift):/.test(id) && step.attempts > 0 && step.error?.code !== 'PORT_TAKEN',
   );
   return hadTraffic && [...steps.values()].some((step) => step.error !== null);
 }

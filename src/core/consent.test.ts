@@ -1,6 +1,7 @@
 /** Data is put back only with a person's consent to exactly what would be lost (guarantee 8 of the design). */
 import { describe, expect, test } from 'vitest';
 import { consentToData, type DataConsent } from './consent.ts';
+import { systemClock } from '../util/clock.ts';
 import { isProblem } from './errors.ts';
 import type { RollbackClass } from './release.ts';
 import type { Session } from './session.ts';
@@ -29,8 +30,8 @@ function sessionWith(writes: Readonly<Record<string, number>>): Session {
     find: async (_ctx: unknown, id: string) => (id in writes ? { id } : null),
     writesSince: async (_ctx: unknown, snapshot: { id: string }) => ({ count: writes[snapshot.id], unit: 'rows' }),
   };
-  const runtime = { stop: { now: new AbortController().signal }, emit: () => undefined };
-  const environment = { name: 'production', targets: new Map([['web', { data }]]) };
+  const runtime = { clock: systemClock(), stop: { now: new AbortController().signal }, emit: () => undefined };
+  const environment = { name: 'production', limits: {}, targets: new Map([['web', { data }]]) };
   return { runtime, environment, fence: { environment: 'production', token: 1, nonce: 'n' } } as unknown as Session;
 }
 

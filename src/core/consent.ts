@@ -3,8 +3,9 @@
  * snapshot of what is overwritten (the plan takes one) and a person's consent to the writes that are lost.
  */
 import type { Snapshot } from '../databases/database.ts';
+import type { TargetContext } from '../targets/target.ts';
 import { Problem } from './errors.ts';
-import { lookingContext } from './observe.ts';
+import { lookWithin } from './observe.ts';
 import type { Session } from './session.ts';
 import type { ReleaseRow } from './views.ts';
 
@@ -28,13 +29,30 @@ function releasesLeft({ releases, trail, to }: Leaving): readonly ReleaseRow[] |
   return trail.slice(since + 1).flatMap((id) => releases.find((release) => release.id === id) ?? []);
 }
 
-const changesData = (release: ReleaseRow | undefined): boolean =>
-  release?.rollbackClass === 'restore-required' || release?.rollbackClass === 'forward-only';
-
-function restoreRequired(leaving: Leaving): boolean {
+/** What is left on the way, newest last; where nobody can say, the two that are surely concerned. */
+function involvedIn(leaving: Leaving): readonly ReleaseRow[] {
   const { releases, trail, to } = leaving;
-  const involved = [to, trail.at(-1)].map((id) => releases.find((release) => release.id === id));
-  return (releasesLeft(leaving) ?? involved).some(changesData);
+  const both = () => [to, trail.at(-1)].flatMap((id) => releases.find((release) => release.id === id) ?? []);
+  return releasesLeft(leaving) ?? both();
+}
+
+const reasonOf = ({ id, rollbackReason }: ReleaseRow): string =>
+  `${id}: ${rollbackReason ?? 'it may have changed the data'}`;
+
+/** No snapshot leads back over it: only a person can say that the old code runs all the same. */
+function noWayBack(crossed: readonly ReleaseRow[], to: string): Problem {
+  const [last] = crossed.slice(-1);
+  return new Problem(
+    'CONSENT_NEEDED',
+    `There is no way back over ${last?.id}: nothing shows that ${to} runs on what it has changed`,
+    {
+      why: crossed.map(reasonOf).join('; '),
+      next:
+        'belay deploy COMMIT   (one that runs on the schema as it is now)   or   ' +
+        'belay rollback --keep-data   (you have seen that the old code can run on it)',
+      details: crossed.map(reasonOf),
+    },
+  );
 }
 
 async function lostWrites(
@@ -43,22 +61,32 @@ async function lostWrites(
   id: string,
 ): Promise<{ snapshot: Snapshot; count: number; unit: string }> {
   const { data } = session.environment.targets.get(target) ?? {};
-  const ctx = lookingContext(session.runtime, session.environment.name, session.fence);
-  const snapshot = data && (await data.find(ctx, id));
+  const { runtime, environment, fence } = session;
+  const at = { fence, at: 'data' } as const;
+  const snapshot = data && (await lookWithin(runtime, environment, target, (ctx) => data.find(ctx, id), at));
   if (!data || !snapshot) {
     throw new Problem('SNAPSHOT_UNKNOWN', `Snapshot ${id} of ${target} is gone`, { next: 'belay snapshot list' });
   }
-  return { snapshot, ...(await data.writesSince(ctx, snapshot)) };
+  const count = (ctx: TargetContext) => data.writesSince(ctx, snapshot);
+  return { snapshot, ...(await lookWithin(runtime, environment, target, count, at)) };
 }
 
-/** The snapshots to restore, by target. @throws Problem CONSENT_NEEDED with what would be lost, counted. */
+/**
+ * The snapshots to restore, by target: whether the wanted release can run on today's schema and data is answered
+ * from what was recorded when each release shipped, before anything moves.
+ * @throws Problem CONSENT_NEEDED with what would be lost, counted; or with what makes it impossible
+ */
 export async function consentToData(
   session: Session,
   leaving: Leaving,
   consent: { readonly data: DataConsent; readonly loseWrites: number },
 ): Promise<Readonly<Record<string, string>>> {
   if (consent.data === 'keep') return {};
-  if (consent.data !== 'restore' && !restoreRequired(leaving)) return {};
+  const involved = involvedIn(leaving);
+  const crossed = involved.filter(({ rollbackClass }) => rollbackClass === 'forward-only');
+  if (crossed.length > 0) throw noWayBack(crossed, leaving.to);
+  const changing = involved.filter(({ rollbackClass }) => rollbackClass === 'restore-required');
+  if (consent.data !== 'restore' && changing.length === 0) return {};
   // The moment when the wanted release was left: the snapshot before the deployment that came right after it.
   const snapshots = releasesLeft(leaving)?.[0]?.snapshots ?? {};
   const lost: string[] = [];
@@ -70,15 +98,16 @@ export async function consentToData(
   }
   const agreed = consent.data !== 'ask' && Object.keys(snapshots).length > 0;
   if (agreed && total <= consent.loseWrites) return snapshots;
+  const keep = 'belay rollback --keep-data   (the old code can read the data as it is now)';
+  const back = `belay rollback --restore-data --lose-writes ${total}   (puts the snapshot back)`;
+  const why = [...changing.map(reasonOf), 'there is no snapshot of that moment'].join('; ');
   throw new Problem(
     'CONSENT_NEEDED',
     `The release being left may have changed the data, and ${leaving.to} ran on what was before`,
     {
-      why: lost.join('; ') || 'there is no snapshot of that moment',
-      next:
-        `belay rollback --restore-data --lose-writes ${total}   (puts the snapshot back)   or   ` +
-        'belay rollback --keep-data   (the old code can read the data as it is now)',
-      details: lost,
+      why: lost.join('; ') || why,
+      next: lost.length === 0 ? keep : `${back}   or   ${keep}`,
+      details: [...lost, ...changing.map(reasonOf)],
     },
   );
 }

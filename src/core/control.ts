@@ -10,7 +10,7 @@ export async function askHolder(
   environment: string,
   kind: HolderRequest['kind'],
   reason: string,
-): Promise<{ deployment: string }> {
+): Promise<{ deployment: string; request: string }> {
   const lease = await runtime.store.leases.read(environment);
   const row = await environmentRow(runtime, environment);
   // While it watches over the bake time, a committed deployment is no longer open, but its holder still listens.
@@ -20,6 +20,7 @@ export async function askHolder(
       next: row?.open || row?.attention ? `belay recover --env ${environment}` : `belay status --env ${environment}`,
     });
   }
-  await runtime.store.ask({ id: runtime.newId(), environment, deployment, kind, by: runtime.actor, reason });
-  return { deployment };
+  const request = runtime.newId();
+  await runtime.store.ask({ id: request, environment, deployment, kind, by: runtime.actor, reason });
+  return { deployment, request };
 }

@@ -4,7 +4,9 @@
  * `open` takes the lock and finishes what a dead holder left, `observe` reads every target, `plan` is
  * pure, `gates` may refuse, `execute` moves step by step and goes back by itself, `watch` looks on.
  */
+import { behindCommit, type Unfinished } from './behind-commit.ts';
 import { newDeploymentId } from './ids.ts';
+import { withBaselines } from './baseline.ts';
 import type { Problem } from './errors.ts';
 import type { DeploymentKind } from './events.ts';
 import { execute } from './execute.ts';
@@ -15,6 +17,7 @@ import { planDeployment, type PlanFacts } from './plan.ts';
 import { begin } from './begin.ts';
 import type { Source } from './release.ts';
 import { releaseName } from './release.ts';
+import { inspectSchema } from './schema-gate.ts';
 import type { Environment, Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
 import type { Outcome } from './state.ts';
@@ -35,6 +38,8 @@ export interface DeployResult {
   /** What a dead holder had left, and how it ended. */
   readonly recovered: Recovered | null;
   readonly watched: Watched | null;
+  /** What the store could not record any more behind the commit; null when it ended as it should. */
+  readonly unfinished: Unfinished | null;
 }
 
 export function deploy(runtime: Runtime, environment: Environment, request: DeployRequest): Promise<DeployResult> {
@@ -43,16 +48,21 @@ export function deploy(runtime: Runtime, environment: Environment, request: Depl
     const row = await environmentRow(runtime, environment.name);
     requireOpenEnvironment(row, environment.name);
     const observed = await observe(runtime, environment, row);
+    const targets = await withBaselines(runtime, environment, observed.targets);
+    const schema = await inspectSchema(runtime, environment, row?.live?.source, request.source);
     const plan = planDeployment({
       ...newRelease(session, request),
-      targets: observed.targets,
+      targets,
+      schema,
       expectedMs: await expectedDuration(runtime, environment.name, request.kind),
     });
     begin(session, plan, { reason: request.reason });
-    const refusal = await passGates(session, row, observed.drift, request);
-    const outcome = await execute(session);
-    const watched = outcome === 'committed' ? await watch(session) : null;
-    return { deployment: plan.deployment, release: plan.release.id, outcome, refusal, recovered, watched };
+    const refusal = await passGates(session, row, { ...observed, targets, schema }, request);
+    const outcome = (await behindCommit(session, () => execute(session))) ?? 'committed';
+    const mayWatch = outcome === 'committed' && !session.unfinished;
+    const watched = mayWatch ? await behindCommit(session, () => watch(session)) : null;
+    const { unfinished } = session;
+    return { deployment: plan.deployment, release: plan.release.id, outcome, refusal, recovered, watched, unfinished };
   });
 }
 
@@ -60,7 +70,7 @@ export function deploy(runtime: Runtime, environment: Environment, request: Depl
 export function newRelease(
   { runtime, environment }: Pick<Session, 'runtime' | 'environment'>,
   request: Pick<DeployRequest, 'kind' | 'source'>,
-): Omit<PlanFacts, 'targets' | 'expectedMs'> {
+): Omit<PlanFacts, 'targets' | 'schema' | 'expectedMs'> {
   const deployment = newDeploymentId(runtime);
   return {
     app: environment.app,
@@ -69,6 +79,7 @@ export function newRelease(
     kind: request.kind,
     strategy: environment.strategy,
     soakMs: environment.soakMs,
+    canary: environment.canary,
     release: {
       id: releaseName(request.source, deployment),
       source: request.source,

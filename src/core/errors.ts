@@ -45,6 +45,7 @@ export const PROBLEMS = {
   DRIFT: EXIT.refused,
   GATE_REFUSED: EXIT.refused,
   SOURCE_INVALID: EXIT.problem,
+  SCHEMA_UNREADABLE: EXIT.usage,
   RELEASE_UNKNOWN: EXIT.usage,
   RELEASE_PRUNED: EXIT.problem,
   NOTHING_TO_ROLL_BACK: EXIT.problem,

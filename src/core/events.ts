@@ -2,6 +2,7 @@
  * Everything the journal can say. State, history, audit and every screen are folds over these
  * events, so a kind is never reused with another meaning; a new meaning is a new kind.
  */
+import type { AnalysisReport } from '../analysis/analysis.ts';
 import type { Plan } from './plan.ts';
 import type { Json, LiveRefs, Release, Source } from './release.ts';
 import type { Direction, Outcome } from './state.ts';
@@ -19,6 +20,18 @@ export interface RecordedError {
   readonly message: string;
   /** The last lines of what failed, redacted; its own log may be gone by the time somebody reads this. */
   readonly details?: readonly string[];
+}
+
+/** What one source of evidence has shown so far, and what is needed to go on from here with the same numbers. */
+export interface MeasuredSource {
+  readonly name: string;
+  readonly report: AnalysisReport;
+  /** Requests that were forgotten before they could be read. */
+  readonly missed: number;
+  /** Milliseconds since 1970 by the source's clock: second 0 of the analysis. Null until something was seen. */
+  readonly origin: number | null;
+  readonly cursor: Json;
+  readonly state: Json;
 }
 
 export interface EventData {
@@ -64,7 +77,19 @@ export interface EventData {
   'attention.raised': { readonly reason: string; readonly remaining: readonly string[] };
   'attention.resolved': { readonly reason: string };
   'request.accepted': { readonly id: string; readonly request: string; readonly by: string; readonly reason: string };
+  /** A canary, once an interval and at the end of each stage. */
+  'analysis.measured': {
+    readonly stage: number;
+    readonly share: number;
+    readonly elapsedMs: number;
+    /** What was decided on it, and why. */
+    readonly action: string;
+    readonly why: string;
+    readonly sources: readonly MeasuredSource[];
+  };
   'trigger.fired': { readonly trigger: string; readonly observed: string; readonly limit: string };
+  /** Something to look at; nothing was done about it. */
+  'alert.raised': { readonly what: string };
   'watch.ended': { readonly result: 'quiet' | 'breached' | 'interrupted'; readonly ms: number };
   'environment.frozen': { readonly commit: string; readonly reason: string };
   'environment.thawed': { readonly commit: string; readonly reason: string };

@@ -1,17 +1,27 @@
 /** Reasons not to begin. Nothing has been changed yet; a refusal is recorded with what was found. */
 import { formatBytes } from '../util/bytes.ts';
+import { canaryObjection } from './canary-gate.ts';
 import { Problem } from './errors.ts';
 import type { CheckStatus } from './events.ts';
-import type { Drift } from './observe.ts';
-import { lookingContext } from './observe.ts';
+import type { Drift, Observed } from './observe.ts';
+import { lookWithin } from './observe.ts';
 import { short } from './release.ts';
+import { findingLines, type SchemaInspection, schemaObjection } from './schema-gate.ts';
 import type { Session } from './session.ts';
+import { unheldData } from './unheld.ts';
 import type { EnvironmentRow } from './views.ts';
 
 export interface GateRequest {
   readonly acceptDrift: boolean;
   /** Why a commit that was taken back is tried again. */
   readonly despiteFreeze: string | null;
+  /** Why a change of the schema that breaks, or that nobody can tell about, ships all the same. */
+  readonly acceptSchema: string | null;
+}
+
+/** What is judged: what was found on the targets, and in the schemas. */
+export interface Judged extends Observed {
+  readonly schema: SchemaInspection | null;
 }
 
 interface Gate {
@@ -50,13 +60,43 @@ function drifted(drift: readonly Drift[], request: GateRequest): Gate | null {
   return { check: 'drift', status: 'fail', summary, findings, problem };
 }
 
+function unheld(session: Session, { targets }: Observed): Gate | null {
+  const problem = session.state.plan && unheldData(session.state.plan, targets);
+  if (!problem) return null;
+  return { check: 'hold', status: 'fail', summary: problem.message, findings: problem.details, problem };
+}
+
+async function canary({ runtime, environment, state }: Session, { targets }: Observed): Promise<Gate | null> {
+  const problem = state.plan && (await canaryObjection(runtime, environment, state.plan, targets));
+  return (
+    problem && { check: 'canary', status: 'fail', summary: problem.message, findings: [problem.why ?? ''], problem }
+  );
+}
+
+/** What was compared is on record when it passes, too. */
+function schema({ schema: inspection }: Judged, { acceptSchema }: GateRequest): Gate | null {
+  if (!inspection) return null;
+  const { summary, findings } = inspection;
+  const problem = schemaObjection(inspection);
+  const seen = { check: 'schema', summary, findings: findings.flatMap(findingLines) };
+  if (!problem) return { ...seen, status: 'pass', problem };
+  if (acceptSchema !== null) {
+    return { ...seen, status: 'warn', findings: [...seen.findings, `accepted: ${acceptSchema}`], problem: null };
+  }
+  const breaking = findings.some(({ level }) => level === 'breaking');
+  return { ...seen, status: breaking ? 'fail' : 'inconclusive', problem };
+}
+
 async function room(session: Session): Promise<Gate | null> {
-  const ctx = lookingContext(session.runtime, session.environment.name, session.fence);
-  for (const [name, target] of session.environment.targets) {
-    if (!target.data) continue;
-    const { needed, free } = await target.data.room(ctx);
+  const { runtime, environment, fence } = session;
+  for (const [name, { data }] of environment.targets) {
+    if (!data) continue;
+    const { needed, free } = await lookWithin(runtime, environment, name, (ctx) => data.room(ctx), {
+      fence,
+      at: 'data',
+    });
     if (free >= needed) continue;
-    const summary = `a snapshot of ${target.data.what} needs ${formatBytes(needed)}, ${formatBytes(free)} are free`;
+    const summary = `a snapshot of ${data.what} needs ${formatBytes(needed)}, ${formatBytes(free)} are free`;
     const problem = new Problem('NO_ROOM', `There is no room for the snapshot of ${name}`, {
       why: summary,
       next: 'belay snapshot prune',
@@ -70,12 +110,18 @@ async function room(session: Session): Promise<Gate | null> {
 export async function passGates(
   session: Session,
   row: EnvironmentRow | null,
-  drift: readonly Drift[],
+  observed: Judged,
   request: GateRequest,
 ): Promise<Problem | null> {
-  const gates = [frozen(session, row, request), drifted(drift, request), await room(session)].filter(
-    (gate) => gate !== null,
-  );
+  const { drift } = observed;
+  const gates = [
+    frozen(session, row, request),
+    drifted(drift, request),
+    unheld(session, observed),
+    await canary(session, observed),
+    schema(observed, request),
+    await room(session),
+  ].filter((gate) => gate !== null);
   for (const { check, status, summary, findings } of gates) {
     session.defer(session.event('gate.checked', { check, status, summary, findings }));
   }

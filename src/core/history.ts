@@ -22,36 +22,25 @@ export interface HistoryPage {
   readonly next: string | null;
 }
 
-const PAGE = 200;
-
 const sortOf = (row: DeploymentRow): string => `${row.openedAt} ${row.id}`;
-
-function fits(row: DeploymentRow, query: HistoryQuery): boolean {
-  if (query.outcome !== undefined && row.outcome !== query.outcome) return false;
-  return query.actor === undefined || row.actor === query.actor;
-}
 
 /** @throws Problem DEPLOYMENT_UNKNOWN when `before` names none */
 export async function readHistory(store: Store, query: HistoryQuery): Promise<HistoryPage> {
-  const found: DeploymentRow[] = [];
-  const start = query.before === undefined ? undefined : await findDeployment(store, query.before);
-  let before = start && sortOf(start);
-  for (;;) {
-    const where = query.environment === undefined ? {} : { environment: query.environment };
-    const page = await store.view('deployments', {
-      ...where,
-      limit: PAGE,
-      ...(before === undefined ? {} : { before }),
-    });
-    for (const row of page.map((one) => one.row as DeploymentRow)) {
-      if (query.since !== undefined && row.openedAt < query.since) return { deployments: found, next: null };
-      if (!fits(row, query)) continue;
-      if (found.length === query.limit) return { deployments: found, next: found.at(-1)?.id ?? null };
-      found.push(row);
-    }
-    if (page.length < PAGE) return { deployments: found, next: null };
-    before = page.at(-1)?.sort;
-  }
+  const { environment, outcome, actor, since, limit } = query;
+  const start = query.before === undefined ? null : await findDeployment(store, query.before);
+  const rows = await store.view('deployments', {
+    // One more says whether there is a next page.
+    limit: limit + 1,
+    ...(environment === undefined ? {} : { environment }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(start ? { before: sortOf(start) } : {}),
+  });
+  const found = rows
+    .map((one) => one.row as DeploymentRow)
+    .filter((row) => since === undefined || row.openedAt >= since);
+  const deployments = found.slice(0, limit);
+  return { deployments, next: found.length > limit ? (deployments.at(-1)?.id ?? null) : null };
 }
 
 /** By id or the beginning of one. @throws Problem DEPLOYMENT_UNKNOWN, USAGE when several begin like that */

@@ -1,5 +1,6 @@
 /** What people ask of a deployment while it runs: abort, pause, or go on without waiting. Answered between steps. */
 import type { HolderRequest } from '../stores/store.ts';
+import type { NewEvent } from './events.ts';
 import type { Action } from './next.ts';
 import type { Session } from './session.ts';
 
@@ -16,11 +17,15 @@ export function interruption(session: Session): Action | null {
   return wanted ? { do: 'turn-back', reason: `interrupted by ${session.runtime.actor}` } : null;
 }
 
+export function accepted(session: Session, { id, kind, by, reason }: HolderRequest): NewEvent {
+  return session.event('request.accepted', { id, request: kind, by, reason });
+}
+
 export async function answerRequests(session: Session): Promise<void> {
   if (!session.mayBeAsked()) return;
   for (const request of await session.newRequests()) {
-    const { id, kind, by, reason } = request;
-    session.defer(session.event('request.accepted', { id, request: kind, by, reason }));
+    const { kind, by, reason } = request;
+    session.defer(accepted(session, request));
     if (!undecided(session)) continue;
     const why = `${by}${reason ? `: ${reason}` : ''}`;
     if (kind === 'abort') await turnBack(session, `aborted by ${why}`, by);

@@ -1,5 +1,6 @@
 /** Lays a deployment's steps out in groups. Pure; the order here is the order in which undoing runs backwards. */
-import type { PlanFacts, PlannedStep, StepKind, TargetFacts } from './plan.ts';
+import { formatShare } from '../util/share.ts';
+import { type PlanFacts, type PlannedStep, splitTargets, type StepKind, type TargetFacts } from './plan.ts';
 
 const MINUTE = 60_000;
 
@@ -11,6 +12,8 @@ const DEFAULT_LIMITS: Readonly<Record<StepKind, number>> = {
   restore: 30 * MINUTE,
   start: 2 * MINUTE,
   check: 2 * MINUTE,
+  shift: 2 * MINUTE,
+  judge: 24 * 60 * MINUTE,
   activate: 2 * MINUTE,
   soak: 24 * 60 * MINUTE,
   verify: 2 * MINUTE,
@@ -26,6 +29,8 @@ const TITLES: Readonly<Record<StepKind, string>> = {
   restore: 'put the snapshot back',
   start: 'start the candidate',
   check: 'check the candidate',
+  shift: 'move a share of traffic',
+  judge: 'compare both releases',
   activate: 'move traffic',
   soak: 'watch it under full traffic',
   verify: 'read everything back',
@@ -39,10 +44,28 @@ interface Wave {
   readonly targets: readonly TargetFacts[] | null;
   readonly oneByOne?: boolean;
   readonly after?: boolean;
+  readonly stage?: number;
+  readonly title?: string;
+}
+
+/** Each stage moves a share on every target that can, then judges all of them together. */
+function canaryWaves(facts: PlanFacts): Wave[] {
+  const split = splitTargets(facts);
+  if (split.length === 0) return [];
+  return (facts.canary?.stages ?? []).flatMap(({ share, holdBack }, stage): Wave[] => [
+    { kind: 'shift', targets: split, stage, title: `${formatShare(share)} of traffic to the candidate` },
+    {
+      kind: 'judge',
+      targets: null,
+      stage,
+      title: holdBack ? `keep ${formatShare(1 - share)} on the old release` : `compare at ${formatShare(share)}`,
+    },
+  ]);
 }
 
 function waves(facts: PlanFacts): Wave[] {
   const { targets } = facts;
+  const split = splitTargets(facts);
   const alone = facts.strategy === 'recreate';
   const staged = targets.filter((target) => facts.refs[target.name] === undefined);
   const started = targets.filter((target) => target.lifecycle);
@@ -58,7 +81,10 @@ function waves(facts: PlanFacts): Wave[] {
     { kind: 'restore', targets: restored },
     { kind: 'start', targets: started },
     ...(checked ? [{ kind: 'check', targets: null } as const] : []),
-    { kind: 'activate', targets, oneByOne: true },
+    // What cannot be shared goes first: a backend has to serve both releases of what is before it.
+    { kind: 'activate', targets: targets.filter((target) => !split.includes(target)), oneByOne: true },
+    ...canaryWaves(facts),
+    { kind: 'activate', targets: split, oneByOne: true },
     ...(facts.soakMs > 0 ? [{ kind: 'soak', targets: null } as const] : []),
     { kind: 'verify', targets: null },
     { kind: 'resume', targets: steered, after: true },
@@ -74,13 +100,14 @@ export function layoutSteps(facts: PlanFacts): PlannedStep[] {
     return (wave.targets?.map((target) => target.name) ?? [null]).map((target, index): PlannedStep => {
       if (wave.oneByOne && index > 0) group += 1;
       return {
-        id: target === null ? wave.kind : `${wave.kind}:${target}`,
+        id: [wave.kind, target, wave.stage].filter((part) => part !== null && part !== undefined).join(':'),
         kind: wave.kind,
         target,
         group,
         after: wave.after ?? false,
         limitMs: facts.limits[wave.kind] ?? DEFAULT_LIMITS[wave.kind],
-        title: TITLES[wave.kind],
+        title: wave.title ?? TITLES[wave.kind],
+        ...(wave.stage === undefined ? {} : { stage: wave.stage }),
       };
     });
   });

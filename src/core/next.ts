@@ -25,7 +25,7 @@ export const RUN_BUDGET = 3;
 export const UNDO_BUDGET = 3;
 
 /** Steps that change nothing: they need no undo, and nothing is lost when they are cut off. */
-const OBSERVING: ReadonlySet<StepKind> = new Set(['check', 'soak', 'verify']);
+const OBSERVING: ReadonlySet<StepKind> = new Set(['check', 'judge', 'soak', 'verify']);
 
 export function isObserving(step: PlannedStep): boolean {
   return OBSERVING.has(step.kind);

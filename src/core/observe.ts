@@ -1,10 +1,12 @@
 /** What is so, before anything is planned: what is live on each target, and whether the record agrees. */
 import type { Fence } from '../stores/store.ts';
 import type { Target, TargetContext } from '../targets/target.ts';
+import { Problem } from './errors.ts';
 import type { PlanFacts, TargetFacts } from './plan.ts';
 import type { ReleaseRef, Source } from './release.ts';
 import { sameRef } from './release.ts';
 import type { Environment, Runtime } from './runtime.ts';
+import { startTimeLimit } from './time-limit.ts';
 import type { DeploymentRow, EnvironmentRow } from './views.ts';
 
 /** Carried by calls that only read; a target that enforces fences refuses to change anything for it. */
@@ -28,6 +30,47 @@ export function lookingContext(
   };
 }
 
+/** How long a target may take to say what is so; a limit that is configured for reading back counts here too. */
+const LOOK_LIMIT_MS = 60_000;
+/** Data is read as a whole, and may be large. */
+const DATA_LIMIT_MS = 30 * 60_000;
+
+export function lookLimit({ limits }: Pick<Environment, 'limits'>): number {
+  return limits.verify ?? LOOK_LIMIT_MS;
+}
+
+export interface LookOptions {
+  /** Whose authority the look carries, where it is part of a session. */
+  readonly fence?: Fence;
+  /** Data takes longer than a target. */
+  readonly at?: 'target' | 'data';
+}
+
+/**
+ * Looks outside of any step, but not for ever. `what` is who is asked, for the message.
+ * @throws Problem TARGET_UNREACHABLE when there is no answer in time
+ */
+export async function lookWithin<T>(
+  runtime: Runtime,
+  environment: Pick<Environment, 'name' | 'limits'>,
+  what: string,
+  look: (ctx: TargetContext) => Promise<T>,
+  { fence, at = 'target' }: LookOptions = {},
+): Promise<T> {
+  const limitMs = at === 'data' ? (environment.limits.snapshot ?? DATA_LIMIT_MS) : lookLimit(environment);
+  const timeUp = new Problem('TARGET_UNREACHABLE', `${what} gave no answer within ${Math.round(limitMs / 1_000)} s`, {
+    why: 'it may be overloaded or cut off; what is so there cannot be told',
+    next: `belay doctor --env ${environment.name}`,
+    retry: 'later',
+  });
+  const limit = startTimeLimit(runtime.clock, { limitMs, timeUp, stop: [runtime.stop.now] });
+  try {
+    return await limit.within(look({ ...lookingContext(runtime, environment.name, fence), signal: limit.signal }));
+  } finally {
+    limit.end();
+  }
+}
+
 export interface Drift {
   readonly target: string;
   readonly expected: string | null;
@@ -46,6 +89,8 @@ function factsOf(name: string, target: Target, live: ReleaseRef | null): TargetF
     live,
     lifecycle: target.lifecycle !== undefined,
     traffic: target.traffic !== undefined,
+    splits: target.traffic?.observe !== undefined,
+    baseline: null,
     data: target.data !== undefined,
   };
 }
@@ -56,9 +101,10 @@ export async function observe(
   environment: Environment,
   row: EnvironmentRow | null,
 ): Promise<Observed> {
-  const ctx = lookingContext(runtime, environment.name);
   const targets = await Promise.all(
-    [...environment.targets].map(async ([name, target]) => factsOf(name, target, await target.live(ctx))),
+    [...environment.targets].map(async ([name, target]) =>
+      factsOf(name, target, await lookWithin(runtime, environment, name, (ctx) => target.live(ctx))),
+    ),
   );
   const recorded = row?.live?.refs;
   const drift = targets.flatMap((target): Drift[] => {

@@ -63,9 +63,11 @@ export interface Recovered {
 
 /**
  * Finishes or undoes the deployment that was under way when its holder ended: forward when its commit is
- * recorded, backward before that. The plan comes from the journal, so the way back needs nothing else.
+ * recorded, backward before that, unless a person has decided otherwise. The plan comes from the journal, so the
+ * way back needs nothing else.
+ * @param onward why a person wants it to go forward; null: nobody does
  */
-export async function recoverOpen(session: Session): Promise<Recovered | null> {
+export async function recoverOpen(session: Session, onward: string | null = null): Promise<Recovered | null> {
   const row = await environmentRow(session.runtime, session.environment.name);
   if (row?.open == null) return null;
   const state = await readDeployment(session.runtime, row.open);
@@ -76,8 +78,9 @@ export async function recoverOpen(session: Session): Promise<Recovered | null> {
   }
   session.adopt(state);
   if (state.outcome === null && state.direction === 'forward' && state.plan) {
-    const reason = 'its process ended before the commit';
-    session.defer(session.event('direction.decided', { direction: 'backward', reason, by: session.runtime.actor }));
+    const reason = onward ?? 'its process ended before the commit';
+    const direction = onward === null ? 'backward' : 'forward';
+    session.defer(session.event('direction.decided', { direction, reason, by: session.runtime.actor }));
   }
   if (state.outcome === null && state.plan === null) {
     session.defer(session.event('deployment.refused', { reason: 'its process ended before anything was changed' }));
@@ -114,7 +117,10 @@ export async function withSession<T>(
     return await work(session);
   } finally {
     await session.close().catch((error: unknown) => {
-      runtime.emit({ type: 'note', text: `the lock was not released: ${describeError(error)}` });
+      runtime.emit({
+        type: 'note',
+        text: `the lock was not released, so its term must end first: ${describeError(error)}`,
+      });
     });
   }
 }

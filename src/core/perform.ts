@@ -14,10 +14,11 @@ const ATTEND_EVERY_MS = 1_000;
 
 async function intentOf(session: Session, step: PlannedStep): Promise<NewEvent> {
   const known = session.state.steps.get(step.id);
-  const { ctx, end } = contextOf(session, step);
+  const { ctx, within, end } = contextOf(session, step);
   try {
     // A second attempt goes back to what was there before the first.
-    const expected = known && known.attempts > 0 ? known.expected : ((await STEPS[step.kind].before?.(ctx)) ?? null);
+    const before = known && known.attempts > 0 ? undefined : STEPS[step.kind].before?.(ctx);
+    const expected = before ? await within(before) : (known?.expected ?? null);
     return session.event('step.intended', { step: step.id, attempt: (known?.attempts ?? 0) + 1, expected });
   } catch (error) {
     stopOn(session, error);
@@ -34,7 +35,7 @@ async function runStep(session: Session, step: PlannedStep, failed: AbortControl
   const { ctx, within, end } = contextOf(session, step, 'forward', failed.signal);
   try {
     const receipt = await within(STEPS[step.kind].run(ctx));
-    const seen = STEPS[step.kind].look ? await see(ctx) : ({ is: 'wanted', receipt } as const);
+    const seen = STEPS[step.kind].look ? await within(see(ctx)) : ({ is: 'wanted', receipt } as const);
     if (seen.is !== 'wanted') {
       throw new Problem('TARGET_FAILED', `${step.id} reported success, but reading it back shows otherwise`, {
         why: seen.is === 'other' ? `found ${seen.saw}` : 'nothing has changed',

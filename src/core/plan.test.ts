@@ -9,6 +9,8 @@ const target = (name: string, abilities: Partial<TargetFacts> = {}): TargetFacts
     live: { id: `old-${name}` },
     lifecycle: false,
     traffic: false,
+    splits: false,
+    baseline: null,
     data: false,
     ...abilities,
   };
@@ -24,6 +26,8 @@ function facts(changes: Partial<PlanFacts> = {}): PlanFacts {
     kind: 'deploy',
     strategy: 'all-at-once',
     soakMs: 0,
+    canary: null,
+    schema: null,
     release: { id: 'r-1', source: { commit: 'abc' }, configHash: 'hash' },
     targets: [target('web')],
     refs: {},
@@ -44,6 +48,10 @@ function shape(changes: Partial<PlanFacts>): string {
   return [...groups].map(([group, ids]) => `${group} ${ids.join(' ')}`).join(' | ');
 }
 
+const stage = { share: 0.05, minMs: 60_000, maxMs: 60_000, holdBack: false };
+
+const CANARY = { stages: [stage, { ...stage, share: 0.5 }], judge: {} } as unknown as PlanFacts['canary'];
+
 const two = [target('web', FULL), target('api')];
 
 test.each<[string, Partial<PlanFacts>, string]>([
@@ -63,6 +71,16 @@ test.each<[string, Partial<PlanFacts>, string]>([
     'recreate holds, stops, snapshots, starts, and lets requests through behind the commit',
     { strategy: 'recreate', targets: two },
     '1 stage:web stage:api | 2 hold:web | 3 stop:web | 4 snapshot:web | 5 start:web | 6 activate:web | 7 activate:api | 8 verify | 9 +resume:web | 10 +retire:web',
+  ],
+  [
+    'a canary moves what cannot be shared first, then a share and a look at it, stage by stage',
+    { strategy: 'canary', canary: CANARY, targets: [target('web', { ...FULL, splits: true }), target('api')] },
+    '1 stage:web stage:api | 2 snapshot:web | 3 start:web | 4 activate:api | 5 shift:web:0 | 6 judge:0 | 7 shift:web:1 | 8 judge:1 | 9 activate:web | 10 verify | 11 +retire:web',
+  ],
+  [
+    'the first release of a canary has nothing to be compared with, and goes live',
+    { strategy: 'canary', canary: CANARY, targets: [target('web', { splits: true, live: null })] },
+    '1 stage:web | 2 activate:web | 3 verify',
   ],
   [
     'a first deployment stops nothing, for nothing runs',

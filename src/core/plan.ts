@@ -1,7 +1,9 @@
 /** Facts in, plan out. Pure: the plan is data that a person can read before anything happens, and that recovery reads after. */
 import type { DeploymentKind } from './events.ts';
 import { hashOf } from './journal.ts';
-import type { LiveRefs, ReleaseRef, RollbackClass, Source } from './release.ts';
+import { type LiveRefs, type ReleaseRef, type RollbackClass, type Source, worseClass } from './release.ts';
+import type { SchemaInspection } from './schema-gate.ts';
+import type { CanaryPlan, CanarySettings, ObservedBaseline } from '../strategies/canary.ts';
 import { layoutSteps } from './layout.ts';
 
 export type StepKind =
@@ -12,6 +14,8 @@ export type StepKind =
   | 'restore'
   | 'start'
   | 'check'
+  | 'shift'
+  | 'judge'
   | 'activate'
   | 'soak'
   | 'verify'
@@ -32,6 +36,8 @@ export interface PlannedStep {
   readonly after: boolean;
   readonly limitMs: number;
   readonly title: string;
+  /** Of a canary: which of its stages this belongs to, counted from 0. */
+  readonly stage?: number;
 }
 
 export interface Plan {
@@ -47,7 +53,13 @@ export interface Plan {
   /** Artefacts that exist already (rollback, restore); empty when every target stages. */
   readonly refs: Readonly<Record<string, ReleaseRef>>;
   readonly rollbackClass: RollbackClass;
+  /** What makes going back take more than code; null, or absent in older plans: nothing that is known. */
+  readonly rollbackReason?: string | null;
+  /** What the schema change is, in one line; null, or absent in older plans: none is known. */
+  readonly schema?: string | null;
   readonly soakMs: number;
+  /** Null, or absent in plans of before there were canaries: traffic moves all at once. */
+  readonly canary?: CanaryPlan | null;
   /** Snapshot to put back, by target. */
   readonly restores: Readonly<Record<string, string>>;
   readonly steps: readonly PlannedStep[];
@@ -62,6 +74,10 @@ export interface TargetFacts {
   readonly live: ReleaseRef | null;
   readonly lifecycle: boolean;
   readonly traffic: boolean;
+  /** Its traffic can be shared between two releases, and what each answers can be seen. */
+  readonly splits: boolean;
+  /** What its live release answers; looked at only where a canary is to be judged by it. */
+  readonly baseline: ObservedBaseline | null;
   readonly data: boolean;
 }
 
@@ -72,6 +88,8 @@ export interface PlanFacts {
   readonly kind: DeploymentKind;
   readonly strategy: StrategyName;
   readonly soakMs: number;
+  readonly canary: CanarySettings | null;
+  readonly schema: SchemaInspection | null;
   readonly release: Plan['release'];
   /** In the order of activation. */
   readonly targets: readonly TargetFacts[];
@@ -91,6 +109,21 @@ export function rollbackClassOf(strategy: StrategyName, targets: readonly Target
   return strategy === 'recreate' && targets.some((target) => target.data) ? 'restore-required' : 'code-only';
 }
 
+const ALONE = 'the new release is alone on the protected data (strategy recreate)';
+
+/** The worse of what the strategy and the schema say; the schema's own reason where it is as bad. */
+function wayBackOf({
+  strategy,
+  targets,
+  schema,
+}: Pick<PlanFacts, 'strategy' | 'targets' | 'schema'>): Pick<Plan, 'rollbackClass' | 'rollbackReason'> {
+  const own = rollbackClassOf(strategy, targets);
+  const rollbackClass = worseClass(own, schema?.rollbackClass ?? 'code-only');
+  if (rollbackClass === 'code-only') return { rollbackClass, rollbackReason: null };
+  const bySchema = schema?.rollbackClass === rollbackClass ? schema.because : null;
+  return { rollbackClass, rollbackReason: bySchema ?? ALONE };
+}
+
 export function planDeployment(facts: PlanFacts): Plan {
   return {
     format: 1,
@@ -102,12 +135,27 @@ export function planDeployment(facts: PlanFacts): Plan {
     release: facts.release,
     before: Object.fromEntries(facts.targets.map((target) => [target.name, target.live])),
     refs: facts.refs,
-    rollbackClass: rollbackClassOf(facts.strategy, facts.targets),
+    ...wayBackOf(facts),
+    schema: facts.schema?.summary ?? null,
     soakMs: facts.soakMs,
+    canary: canaryOf(facts),
     restores: facts.restores,
     steps: layoutSteps(facts),
     expectedMs: facts.expectedMs,
   };
+}
+
+/** What traffic can be shared on: it needs a release to compare with, and a router that shows both. */
+export function splitTargets(facts: PlanFacts): readonly TargetFacts[] {
+  return facts.strategy === 'canary' && facts.canary ? facts.targets.filter((one) => one.splits && one.live) : [];
+}
+
+function canaryOf(facts: PlanFacts): CanaryPlan | null {
+  const split = splitTargets(facts);
+  if (!facts.canary || split.length === 0) return null;
+  const unknown: ObservedBaseline = { ratePerSecond: 0, quantilesMs: null, errorRate: null };
+  const baselines = split.map(({ name, baseline }) => [name, baseline ?? unknown] as const);
+  return { ...facts.canary, baselines: Object.fromEntries(baselines) };
 }
 
 /** Equal plans have equal hashes; a foreign plan is never continued. */

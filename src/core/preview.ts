@@ -1,17 +1,22 @@
 /** What a deployment would do and whether it would be let: facts and plan, without the lock, and nothing written. */
 import { formatBytes } from '../util/bytes.ts';
+import { withBaselines } from './baseline.ts';
+import { canaryObjection } from './canary-gate.ts';
 import { newRelease, type DeployRequest } from './deploy.ts';
-import { type Drift, expectedDuration, lookingContext, observe } from './observe.ts';
+import { type Drift, expectedDuration, lookWithin, observe } from './observe.ts';
+import type { Problem } from './errors.ts';
 import { environmentRow } from './open.ts';
 import { type Plan, planDeployment, planHash } from './plan.ts';
 import type { RollbackClass } from './release.ts';
 import { short } from './release.ts';
+import { inspectSchema, schemaObjection } from './schema-gate.ts';
 import type { Environment, Runtime } from './runtime.ts';
+import { unheldData } from './unheld.ts';
 import type { EnvironmentRow } from './views.ts';
 
 /** Something that a deployment would be refused for, and the command that answers it. */
 export interface Objection {
-  readonly gate: 'drift' | 'freeze' | 'room' | 'attention';
+  readonly gate: 'drift' | 'freeze' | 'hold' | 'canary' | 'schema' | 'room' | 'attention';
   readonly what: string;
   readonly next: string;
 }
@@ -27,9 +32,9 @@ export interface Preview {
 }
 
 const WAYS_BACK: Readonly<Record<RollbackClass, string>> = {
-  'code-only': 'going back activates the release before; data is not touched',
-  'code+schema': 'going back activates the release before; the expanded schema stays',
-  'restore-required': 'going back also needs the data snapshot that is taken before, and consent to the writes since',
+  'code-only': 'going back activates the release before; schema and data stay as they are',
+  'code+schema': 'going back activates the release before, together with its schema; data stays as it is',
+  'restore-required': 'going back also needs the data as it was before, and consent to the writes since',
   'forward-only': 'there is no way back once it is live: only a newer release',
 };
 
@@ -40,15 +45,21 @@ export async function previewDeployment(
 ): Promise<Preview> {
   const row = await environmentRow(runtime, environment.name);
   const observed = await observe(runtime, environment, row);
+  const targets = await withBaselines(runtime, environment, observed.targets);
+  const schema = await inspectSchema(runtime, environment, row?.live?.source, request.source);
   const plan = planDeployment({
     ...newRelease({ runtime, environment }, request),
-    targets: observed.targets,
+    targets,
+    schema,
     expectedMs: await expectedDuration(runtime, environment.name, request.kind),
   });
   const objections = [
     ...attention(row),
     ...freeze(row, request.source.commit),
     ...observed.drift.map(drifted),
+    ...objection('hold', unheldData(plan, targets)),
+    ...objection('canary', await canaryObjection(runtime, environment, plan, targets)),
+    ...objection('schema', schemaObjection(schema)),
     ...(await room(runtime, environment)),
   ];
   return {
@@ -83,12 +94,16 @@ function drifted({ target, saw, expected }: Drift): Objection {
   return { gate: 'drift', what, next: 'see what happened, then: belay deploy --accept-drift' };
 }
 
+function objection(gate: Objection['gate'], problem: Problem | null): Objection[] {
+  return problem ? [{ gate, what: `${problem.message}: ${problem.why}`, next: problem.next ?? '' }] : [];
+}
+
 async function room(runtime: Runtime, environment: Environment): Promise<Objection[]> {
   const objections: Objection[] = [];
-  const ctx = lookingContext(runtime, environment.name);
   for (const [name, { data }] of environment.targets) {
-    const needs = await data?.room(ctx);
-    if (!needs || needs.free >= needs.needed) continue;
+    if (!data) continue;
+    const needs = await lookWithin(runtime, environment, name, (ctx) => data.room(ctx), { at: 'data' });
+    if (needs.free >= needs.needed) continue;
     const what = `${name}: a snapshot needs ${formatBytes(needs.needed)}, ${formatBytes(needs.free)} are free`;
     objections.push({ gate: 'room', what, next: 'belay snapshot prune' });
   }

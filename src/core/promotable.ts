@@ -1,6 +1,6 @@
 /** What another environment may take over: the release that is live there, read back and answering. Takes no lock. */
 import { Problem } from './errors.ts';
-import { lookingContext, observe } from './observe.ts';
+import { lookWithin, observe } from './observe.ts';
 import { environmentRow, requireOpenEnvironment } from './open.ts';
 import type { Environment, Runtime } from './runtime.ts';
 import type { EnvironmentRow } from './views.ts';
@@ -37,10 +37,9 @@ export async function requirePromotable(runtime: Runtime, from: Environment): Pr
 }
 
 async function requireHealthy(runtime: Runtime, from: Environment, live: LiveRelease): Promise<void> {
-  const ctx = lookingContext(runtime, from.name);
   for (const [name, target] of from.targets) {
     const ref = live.refs[name];
-    const probe = ref && (await target.probe(ctx, ref));
+    const probe = ref && (await lookWithin(runtime, from, name, (ctx) => target.probe(ctx, ref)));
     if (!probe || probe.healthy) continue;
     throw new Problem('UNHEALTHY', `${live.release} does not answer on ${from.name}`, {
       why: `${name}: ${probe.reason}`,

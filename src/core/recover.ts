@@ -21,7 +21,7 @@ export function recover(
 ): Promise<Recovered | null> {
   return withSession(runtime, environment, async (session) => {
     const row = await environmentRow(runtime, environment.name);
-    if (row?.open != null) return recoverOpen(session);
+    if (row?.open != null) return recoverOpen(session, verdict === 'forward' ? reason : null);
     if (!row?.attention) return null;
     session.adopt(await readDeployment(runtime, row.attention.deployment));
     await reopen(session, verdict, reason);

@@ -5,6 +5,13 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** Decided before shipping: what going back from this release takes. */
 export type RollbackClass = 'code-only' | 'code+schema' | 'restore-required' | 'forward-only';
 
+const WORST: readonly RollbackClass[] = ['code-only', 'code+schema', 'restore-required', 'forward-only'];
+
+/** The one that promises less. */
+export function worseClass(a: RollbackClass, b: RollbackClass): RollbackClass {
+  return WORST.indexOf(a) > WORST.indexOf(b) ? a : b;
+}
+
 /** A platform's own name for what it built: JSON, without secrets, enough to find it again. */
 export interface ReleaseRef {
   readonly id: string;
@@ -35,6 +42,8 @@ export interface Release {
   /** Hash of the configuration, variable names and references included. */
   readonly configHash: string;
   readonly rollbackClass: RollbackClass;
+  /** What makes going back take more than code; absent where nothing does, and in older records. */
+  readonly rollbackReason?: string;
   /** The artefact on each target, by target name. */
   readonly refs: Readonly<Record<string, ReleaseRef>>;
   /** Snapshot taken before this release went live, by target name. */

@@ -1,16 +1,19 @@
 /** Going back to a release that ran before: the same steps as going forward, with artefacts that exist already. */
+import { behindCommit, type Unfinished } from './behind-commit.ts';
 import { newDeploymentId } from './ids.ts';
 import { begin } from './begin.ts';
 import { consentToData, type DataConsent } from './consent.ts';
 import { Problem } from './errors.ts';
 import { execute } from './execute.ts';
-import { expectedDuration, lookingContext, observe } from './observe.ts';
+import { expectedDuration, lookWithin, observe } from './observe.ts';
 import { environmentRow } from './open.ts';
 import { planDeployment } from './plan.ts';
-import { sameRef, short } from './release.ts';
+import { type ReleaseRef, sameRef, short } from './release.ts';
+import type { Target } from '../targets/target.ts';
 import type { Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
 import type { Outcome } from './state.ts';
+import { unheldData } from './unheld.ts';
 import type { EnvironmentRow, ReleaseRow } from './views.ts';
 
 export interface RollbackRequest {
@@ -30,6 +33,8 @@ export interface RollbackResult {
   readonly outcome: Outcome;
   /** False when what was asked for was live already. */
   readonly changed: boolean;
+  /** What the store could not record any more behind the commit; null when it ended as it should. */
+  readonly unfinished: Unfinished | null;
 }
 
 export async function releasesOf(
@@ -66,10 +71,12 @@ export function chooseRelease(
 }
 
 async function requireKept(session: Session, release: ReleaseRow): Promise<void> {
-  const ctx = lookingContext(session.runtime, session.environment.name, session.fence);
-  for (const [name, target] of session.environment.targets) {
+  const { runtime, environment, fence } = session;
+  const isKept = async (name: string, target: Target, ref: ReleaseRef) =>
+    (await lookWithin(runtime, environment, name, async (ctx) => target.kept?.(ctx, ref), { fence })) ?? true;
+  for (const [name, target] of environment.targets) {
     const ref = release.refs[name];
-    if (ref && (!target.kept || (await target.kept(ctx, ref)))) continue;
+    if (ref && (await isKept(name, target, ref))) continue;
     throw new Problem('RELEASE_PRUNED', `${release.id} cannot be brought back on ${name}`, {
       why: ref ? 'its artefact was pruned' : `it never ran on ${name}`,
       next: `belay deploy ${short(release.source.commit)}   builds the same commit again`,
@@ -77,6 +84,7 @@ async function requireKept(session: Session, release: ReleaseRow): Promise<void>
   }
 }
 
+/** @throws Problem RELEASE_UNKNOWN, NOTHING_TO_ROLL_BACK, RELEASE_PRUNED, CONSENT_NEEDED, GATE_REFUSED: nothing was begun */
 export async function rollBack(session: Session, request: RollbackRequest): Promise<RollbackResult> {
   const { runtime, environment } = session;
   const row = await environmentRow(runtime, environment.name);
@@ -84,7 +92,9 @@ export async function rollBack(session: Session, request: RollbackRequest): Prom
   const release = chooseRelease(releases, row, request.to);
   const observed = await observe(runtime, environment, row);
   const isLive = observed.targets.every((target) => sameRef(target.live, release.refs[target.name]));
-  if (isLive) return { deployment: null, release: release.id, outcome: 'committed', changed: false };
+  if (isLive) {
+    return { deployment: null, release: release.id, outcome: 'committed', changed: false, unfinished: null };
+  }
   await requireKept(session, release);
   const restores = await consentToData(session, { releases, trail: row?.trail ?? [], to: release.id }, request);
   const plan = planDeployment({
@@ -95,6 +105,8 @@ export async function rollBack(session: Session, request: RollbackRequest): Prom
     // Data is put back only while nobody can write to it.
     strategy: Object.keys(restores).length > 0 ? 'recreate' : environment.strategy,
     soakMs: 0,
+    canary: null,
+    schema: null,
     release: { id: release.id, source: release.source, configHash: release.configHash },
     targets: observed.targets,
     refs: release.refs,
@@ -103,12 +115,15 @@ export async function rollBack(session: Session, request: RollbackRequest): Prom
     limits: environment.limits,
     expectedMs: await expectedDuration(runtime, environment.name, 'rollback'),
   });
+  const unheld = unheldData(plan, observed.targets);
+  if (unheld) throw unheld;
   const left = row?.live?.source.commit;
   begin(session, plan, { reason: request.reason, ...(request.cause === undefined ? {} : { cause: request.cause }) });
-  const outcome = await execute(session);
-  if (outcome === 'committed' && left !== undefined && left !== release.source.commit) {
+  if (left !== undefined && left !== release.source.commit) {
     const reason = request.reason ?? 'rolled back';
-    await session.append(session.event('environment.frozen', { commit: left, reason }));
+    session.alongCommit.push(() => session.event('environment.frozen', { commit: left, reason }));
   }
-  return { deployment: plan.deployment, release: release.id, outcome, changed: outcome === 'committed' };
+  const outcome = (await behindCommit(session, () => execute(session))) ?? 'committed';
+  const changed = outcome === 'committed';
+  return { deployment: plan.deployment, release: release.id, outcome, changed, unfinished: session.unfinished };
 }

@@ -1,13 +1,16 @@
 /** What the core needs from outside: time, identity, the store, the operator. Passed in, so that everything can be simulated. */
 import type { Check } from '../checks/check.ts';
+import type { Signal } from '../signals/signal.ts';
 import type { Fence, Holder, LeaseRecord, Store } from '../stores/store.ts';
 import type { Target } from '../targets/target.ts';
+import type { CanarySettings } from '../strategies/canary.ts';
 import type { Trigger } from '../strategies/triggers.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Exec } from '../util/exec.ts';
 import type { JournalEvent } from './events.ts';
 import type { ChainHead } from './journal.ts';
 import type { StepKind, StrategyName } from './plan.ts';
+import type { SchemaInspector } from './schema-gate.ts';
 
 /** Everything that a screen is fed with: journal events as they become durable, and what happens between them. */
 export type Notice =
@@ -65,6 +68,12 @@ export interface Environment {
   readonly targets: ReadonlyMap<string, Target>;
   readonly strategy: StrategyName;
   readonly soakMs: number;
+  /** How a canary is judged; null for other strategies. */
+  readonly canary: CanarySettings | null;
+  /** How the schemas of two releases are compared; null: there is none that is known. */
+  readonly schema: SchemaInspector | null;
+  /** Evidence beside what the routers of the targets see. */
+  readonly signals: readonly Signal[];
   readonly bakeMs: number;
   readonly triggers: readonly Trigger[];
   readonly checks: readonly Check[];

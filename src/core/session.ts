@@ -8,6 +8,7 @@ import { isProblem, Problem } from './errors.ts';
 import type { EventData, EventKind, JournalEvent, NewEvent } from './events.ts';
 import type { ChainHead } from './journal.ts';
 import { fenced } from './lease.ts';
+import type { Unfinished } from './behind-commit.ts';
 import type { Environment, Heartbeat, Runtime } from './runtime.ts';
 import { applyEvent, type DeploymentState } from './state.ts';
 
@@ -26,6 +27,10 @@ export class Session {
   readonly unheard = new Map<string, number>();
   /** Aborted when somebody asks to abort: cuts off what is on its way forward. */
   readonly stopForward = new AbortController();
+  /** Events that become durable together with the next commit, made at its time. */
+  readonly alongCommit: (() => NewEvent)[] = [];
+  /** What is left behind a commit, because the store went away after it. */
+  unfinished: Unfinished | null = null;
   #askedAt = Number.NEGATIVE_INFINITY;
   #head: ChainHead | null = null;
   #state: DeploymentState | null = null;
@@ -149,7 +154,7 @@ export class Session {
   async close(): Promise<void> {
     await this.heartbeat.stop();
     if (this.#head) this.runtime.seen?.write(this.environment.name, this.#head);
-    await this.runtime.store.leases.release(this.fence).catch(() => undefined);
+    await this.runtime.store.leases.release(this.fence);
   }
 }
 

@@ -12,9 +12,20 @@ const plan = planDeployment({
   kind: 'deploy',
   strategy: 'recreate',
   soakMs: 0,
+  canary: null,
+  schema: null,
   release: { id: 'r-1', source: { commit: 'abc' }, configHash: 'hash' },
   targets: ['web', 'api'].map((name) => {
-    return { name, kind: 'noop', live: { id: `old-${name}` }, lifecycle: false, traffic: true, data: false };
+    return {
+      name,
+      kind: 'noop',
+      live: { id: `old-${name}` },
+      lifecycle: false,
+      traffic: true,
+      splits: false,
+      baseline: null,
+      data: false,
+    };
   }),
   refs: {},
   restores: {},

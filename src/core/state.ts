@@ -40,6 +40,8 @@ export interface DeploymentState {
   readonly outcome: Outcome | null;
   readonly release: Release | null;
   readonly attention: string | null;
+  /** Of a canary: the latest measurement, which judging goes on from. */
+  readonly measured: EventData['analysis.measured'] | null;
   readonly closed: boolean;
   /** Requests that were answered, by id: whoever goes on with the deployment must not answer them again. */
   readonly answered: ReadonlySet<string>;
@@ -78,6 +80,7 @@ function opened(event: JournalEvent & { kind: 'deployment.opened' }): Deployment
     outcome: null,
     release: null,
     attention: null,
+    measured: null,
     closed: false,
     answered: new Set(),
   };
@@ -124,6 +127,7 @@ const HANDLERS: Handlers = {
   }),
   // A person's word that all is well ends a deployment that had no outcome of its own.
   'deployment.closed': (state, { outcome }) => ({ ...state, closed: true, outcome: state.outcome ?? outcome }),
+  'analysis.measured': (state, measured) => ({ ...state, measured }),
   'request.accepted': (state, { id }) => ({ ...state, answered: new Set([...state.answered, id]) }),
 };
 

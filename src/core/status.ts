@@ -1,6 +1,6 @@
 /** What the record says is live, in one sentence. Takes no lock and writes nothing. */
 import type { Store } from '../stores/store.ts';
-import { lookingContext } from './observe.ts';
+import { lookWithin } from './observe.ts';
 import { sameRef, short } from './release.ts';
 import type { Environment, Runtime } from './runtime.ts';
 import type { EnvironmentRow } from './views.ts';
@@ -34,12 +34,11 @@ export async function describeLive(store: Store, environment: string): Promise<s
 export async function describeObserved(runtime: Runtime, environment: Environment): Promise<string> {
   // The failure that we are telling about may be the store's own.
   const row = await readEnvironmentRow(runtime.store, environment.name).catch(() => undefined);
-  const ctx = lookingContext(runtime, environment.name);
   let asRecorded = true;
   const seen = await Promise.all(
     [...environment.targets].map(async ([name, target]) => {
       const expected = row?.live?.refs[name] ?? null;
-      const live = await target.live(ctx).catch(() => undefined);
+      const live = await lookWithin(runtime, environment, name, (ctx) => target.live(ctx)).catch(() => undefined);
       if (live === undefined || !sameRef(live, expected)) asRecorded = false;
       return `${name}: ${live === undefined ? 'cannot tell' : (live?.id ?? 'nothing')}`;
     }),

@@ -2,16 +2,15 @@
 import type { TargetContext } from '../targets/target.ts';
 import { Problem } from './errors.ts';
 import { requireLease } from './lease.ts';
+import { accepted } from './interrupt.ts';
 import type { PlannedStep } from './plan.ts';
 import type { Session } from './session.ts';
 import { asRef, type StepContext } from './steps/step.ts';
-
-/** How long a step may go on after its signal was aborted, before we stop listening to it. */
-const GRACE_MS = 15_000;
+import { startTimeLimit } from './time-limit.ts';
 
 export interface OpenContext {
   readonly ctx: StepContext;
-  /** The step's own promise, or a rejection when it neither ends in time nor obeys its signal. */
+  /** What any verb of the step answers, or TIMEOUT: everything that is done or looked at in it has this one limit. */
   within<T>(work: Promise<T>): Promise<T>;
   end(): void;
 }
@@ -29,19 +28,15 @@ export function contextOf(
   const { runtime, environment, state } = session;
   const { plan } = state;
   if (!plan) throw new Error('no plan');
-  const over = new AbortController();
-  const cut = new AbortController();
   const timeUp = new Problem('TIMEOUT', `${step.id} took longer than ${Math.round(step.limitMs / 1_000)} s`, {
     unknown: true,
   });
-  const sources = [cut.signal, runtime.stop.now];
+  const stop = [runtime.stop.now];
   // Behind the commit the only way is forward, so a gentle stop lets these steps end.
-  if (way === 'forward' && !step.after) sources.push(session.stopForward.signal, runtime.stop.gently);
-  if (sibling && !step.after) sources.push(sibling);
-  const signal = AbortSignal.any(sources);
-  void runtime.clock.sleep(step.limitMs, over.signal).then(() => {
-    if (!over.signal.aborted) cut.abort(timeUp);
-  });
+  if (way === 'forward' && !step.after) stop.push(session.stopForward.signal, runtime.stop.gently);
+  if (sibling && !step.after) stop.push(sibling);
+  const limit = startTimeLimit(runtime.clock, { limitMs: step.limitMs, timeUp, stop });
+  const { signal } = limit;
   const known = () => session.state.steps.get(step.id);
   const contextFor = (): TargetContext => {
     requireLease(runtime, session.heartbeat);
@@ -75,25 +70,9 @@ export function contextOf(
     contextFor,
     progress: (text) => runtime.emit({ type: 'progress', step: step.id, text }),
     requests: () => session.newRequests(),
+    accept: (request) => session.append(accepted(session, request)),
+    measured: () => session.state.measured,
+    measure: (measurement) => session.append(session.event('analysis.measured', measurement)),
   };
-  return {
-    ctx,
-    end: () => over.abort(),
-    async within(work) {
-      const deaf = new Promise<never>((_resolve, reject) => {
-        signal.addEventListener('abort', () => {
-          void runtime.clock.sleep(GRACE_MS, over.signal).then(() => {
-            if (!over.signal.aborted) reject(timeUp);
-          });
-        });
-      });
-      try {
-        return await Promise.race([work, deaf]);
-      } catch (error) {
-        // A step that was cut off says so in its own words; the reason is ours.
-        if (cut.signal.aborted && !(error instanceof Problem && error.code === 'TIMEOUT')) throw timeUp;
-        throw error;
-      }
-    },
-  };
+  return { ctx, within: limit.within, end: limit.end };
 }

@@ -70,9 +70,9 @@ export async function see(ctx: StepContext, look = STEPS[ctx.step.kind].look): P
 export async function lookAt(session: Session, steps: readonly PlannedStep[]): Promise<void> {
   for (const step of steps) {
     await waitForLanding(session, step);
-    const { ctx, end } = contextOf(session, step, 'back');
+    const { ctx, within, end } = contextOf(session, step, 'back');
     try {
-      const seen = await see(ctx);
+      const seen = await within(see(ctx));
       if (seen.is === 'wanted') {
         session.defer(session.event('step.done', { step: step.id, receipt: seen.receipt, ms: 0, found: true }));
       } else if (seen.is === 'before') {

@@ -30,7 +30,7 @@ export async function undoStep(session: Session, step: PlannedStep): Promise<voi
   const { ctx, within, end } = contextOf(session, step, 'back');
   try {
     const note = await within(undo(ctx));
-    const seen = await see(ctx, undone ?? look);
+    const seen = await within(see(ctx, undone ?? look));
     if (seen.is !== 'before') {
       throw new Problem('TARGET_FAILED', `undoing ${step.id} reported success, but it is not undone`, {
         why: seen.is === 'other' ? `found ${seen.saw}` : 'it is still in force',
@@ -49,9 +49,9 @@ export async function undoStep(session: Session, step: PlannedStep): Promise<voi
 
 async function lookOnly(session: Session, step: PlannedStep): Promise<void> {
   const { undone, look } = STEPS[step.kind];
-  const { ctx, end } = contextOf(session, step, 'back');
+  const { ctx, within, end } = contextOf(session, step, 'back');
   try {
-    const seen = await see(ctx, undone ?? look);
+    const seen = await within(see(ctx, undone ?? look));
     if (seen.is === 'before') {
       return session.defer(session.event('undo.done', { step: step.id, ms: 0, note: 'found undone' }));
     }

@@ -32,6 +32,8 @@ const planOf = (id: string) =>
     kind: 'deploy',
     strategy: 'all-at-once',
     soakMs: 0,
+    canary: null,
+    schema: null,
     release: { id, source: { commit: `${id}-commit` }, configHash: 'hash' },
     targets: [],
     refs: {},

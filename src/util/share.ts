@@ -8,3 +8,8 @@ export function parseShare(written: string | number): number | null {
   const fraction = Number(percent) / 100;
   return fraction <= 1 ? fraction : null;
 }
+
+/** `0.05` as `5 %`; at most two digits behind the point. */
+export function formatShare(share: number): string {
+  return `${Math.round(share * 10_000) / 100} %`;
+}

@@ -61,3 +61,33 @@ test('npm run demo ends as promised, within a minute', async () => {
   expect(result.deployments.map((deployment) => deployment.outcome)).toEqual(['committed', 'committed', 'rolled-back']);
   expect(result.auditVerified).toBe(true);
 });
+
+test('belay demo --canary shows a good release to be good, and takes two bad ones back, within three minutes', async () => {
+  const project = createProject({});
+  projects.push(project);
+  const ran = await project.run('demo', '--canary', '--json');
+  expect(ran.code, ran.stderr).toBe(0);
+  const result = JSON.parse(ran.stdout.trim().split('\n').at(-1) ?? '') as {
+    router: string;
+    requests: { sent: number; lost: number; failedByStable: number; failedByBadRelease: number };
+    deployments: { outcome: string; verdict: string; canaryRequests: number }[];
+    auditVerified: boolean;
+    ms: number;
+  };
+  expect(['embedded', 'haproxy']).toContain(result.router);
+  expect(result.requests.sent).toBeGreaterThan(5_000);
+  expect(result.requests.lost).toBe(0);
+  expect(result.requests.failedByStable).toBe(0);
+  // Five in a hundred of the few that came before it was taken back; all of its traffic would be ten times that.
+  expect(result.requests.failedByBadRelease).toBeLessThan(120);
+  const outcomes = result.deployments.map((deployment) => deployment.outcome);
+  expect(outcomes).toEqual(['committed', 'committed', 'rolled-back', 'rolled-back']);
+  const [first, good, failing, slow] = result.deployments;
+  expect(first?.canaryRequests).toBe(0);
+  // On a machine that is busy with other tests the time may end before the evidence is there: it says so then.
+  expect(good?.verdict).toMatch(/^(shown to be good|inconclusive) after /);
+  expect(failing?.verdict).toMatch(/^errors \d.*the old release's after [\d,]+ requests; a false alarm/);
+  expect(slow?.verdict).toMatch(/^latency: .* took longer than .* after [\d,]+ requests; a false alarm/);
+  expect(result.auditVerified).toBe(true);
+  expect(result.ms).toBeLessThan(180_000);
+});

@@ -51,7 +51,7 @@ export function targetFor(actor: Actor, platform: Platform, shared: Platforms): 
       }),
     kept: (ctx, release) => see('kept', ctx, release.id, () => platform.releases.has(release.id)),
     ...(lifecycle ? { lifecycle: lifecycleOf(wire) } : {}),
-    ...(traffic ? { traffic: trafficOf(wire) } : {}),
+    ...(traffic ? { traffic: trafficOf(wire, actor) } : {}),
     ...(data ? { data: dataOf(wire) } : {}),
   };
 }
@@ -64,14 +64,23 @@ function lifecycleOf({ platform, set, see }: Wire): Lifecycle {
   };
 }
 
-function trafficOf({ platform, set, see }: Wire): Traffic {
+function trafficOf({ platform, set, see }: Wire, actor: Actor): Traffic {
   return {
     hold: (ctx) => set('hold', ctx, null, () => void (platform.held = true)),
     resume: (ctx) => set('resume', ctx, null, () => void (platform.held = false)),
     held: (ctx) => see('held', ctx, null, () => platform.held),
     evidence: (ctx, release) =>
       see('evidence', ctx, release.id, () => ({ ...platform.requests(release.id), p50Ms: 5, p99Ms: 50, restarts: 0 })),
-    split: async () => undefined,
+    split: (ctx, shares) => set('split', ctx, null, () => platform.share(shares)),
+    shares: (ctx) => see('shares', ctx, null, () => platform.shares),
+    async observe(ctx, after, waitMs) {
+      await actor.clock.sleep(waitMs, ctx.signal);
+      return see('observe', ctx, null, () => ({
+        next: String(platform.world.now),
+        missed: 0,
+        items: after === null ? [] : platform.observed(Number(after)),
+      }));
+    },
   };
 }
 

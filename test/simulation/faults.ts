@@ -73,6 +73,10 @@ export interface Profile {
   readonly operations: readonly [number, number];
   /** Draws only environments with a standby and data, and rollbacks that put the data back. */
   readonly standby?: true;
+  /** Draws only environments whose data is to be replaced while requests cannot be held: every deployment is refused. */
+  readonly unheld?: true;
+  /** Draws only canaries. */
+  readonly canary?: true;
 }
 
 /** Anything may happen, to anybody, at any time; only safety is judged. */
@@ -197,6 +201,33 @@ const STANDBY: Profile = {
   faults: { ...NO_FAULTS, fate: { crash: 0.002, pause: 0, jumpWall: 0 }, lie: 0.01, lostAfter: 0.01 },
 };
 
+/** Data that users go on writing to while it is replaced, if anybody begins that. */
+const UNHELD: Profile = {
+  mode: 'safety',
+  operations: [2, 3],
+  unheld: true,
+  faults: { ...NO_FAULTS, badRelease: 0.9, fail: 0.02 },
+};
+
+/** Canaries that die, lose answers and go bad while both releases have a share. */
+const CANARY: Profile = {
+  mode: 'liveness',
+  operations: [2, 3],
+  canary: true,
+  faults: {
+    ...NO_FAULTS,
+    fate: { crash: 0.004, pause: 0, jumpWall: 0.002 },
+    lostBefore: 0.02,
+    lostAfter: 0.05,
+    lie: 0.01,
+    blind: 0.005,
+    badRelease: 0.4,
+    undoFlaky: 0.1,
+    request: 0.2,
+    interrupt: 0.05,
+  },
+};
+
 export const PROFILES = {
   safety: SAFETY,
   liveness: LIVENESS,
@@ -206,6 +237,8 @@ export const PROFILES = {
   undoing: UNDOING,
   holding: HOLDING,
   standby: STANDBY,
+  unheld: UNHELD,
+  canary: CANARY,
 } as const satisfies Record<string, Profile>;
 
 export type ProfileName = keyof typeof PROFILES;
@@ -219,6 +252,7 @@ const MIX: readonly ProfileName[] = [
   'undoing',
   'holding',
   'hiccups',
+  'canary',
   'standby',
 ];
 

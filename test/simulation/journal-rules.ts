@@ -33,7 +33,7 @@ export interface KnownDeployment {
   readonly outcomes: Set<string>;
 }
 
-const OBSERVING: ReadonlySet<StepKind> = new Set(['check', 'soak', 'verify']);
+const OBSERVING: ReadonlySet<StepKind> = new Set(['check', 'judge', 'soak', 'verify']);
 const BUDGET = 3;
 
 /** What happens when an outcome becomes durable; the world is looked at in that instant. */
@@ -209,6 +209,9 @@ export class JournalRules {
   #turned(deployment: KnownDeployment, event: JournalEvent): void {
     switch (event.kind) {
       case 'direction.decided':
+        // A person's word; a dead holder's successor has none of its own.
+        if (event.data.direction === 'forward' && event.data.reason !== 'its process ended before the commit')
+          deployment.licence = event.token;
         deployment.direction = event.data.direction;
         return;
       case 'deployment.paused':
@@ -297,9 +300,11 @@ function describe(event: JournalEvent): string {
 const PERMITTED: Readonly<Record<string, { readonly run: readonly StepKind[]; readonly undo: readonly StepKind[] }>> = {
   stage: { run: ['stage'], undo: [] },
   discard: { run: [], undo: ['stage'] },
-  start: { run: ['start'], undo: ['activate', 'stop'] },
+  start: { run: ['start'], undo: ['activate', 'shift', 'stop'] },
   stop: { run: ['stop', 'retire'], undo: ['start'] },
-  activate: { run: ['activate', 'stop'], undo: ['activate', 'stop'] },
+  activate: { run: ['activate', 'stop'], undo: ['activate', 'shift', 'stop'] },
+  // Judging takes a bad candidate's share away at once, on every target.
+  split: { run: ['shift', 'judge'], undo: [] },
   hold: { run: ['hold'], undo: [] },
   resume: { run: ['resume'], undo: ['hold'] },
   snapshot: { run: ['snapshot'], undo: [] },
@@ -314,7 +319,8 @@ export function intentFor(
   const permitted = PERMITTED[request.verb];
   for (const step of rules.deployments.get(request.deployment)?.steps.values() ?? []) {
     const { intent, planned } = step;
-    if (planned.target !== request.platform.name || intent?.token !== request.token) continue;
+    if ((planned.target !== null && planned.target !== request.platform.name) || intent?.token !== request.token)
+      continue;
     if (permitted?.[intent.way].includes(planned.kind) && (step.said === 'intended' || step.said === 'undoing'))
       return step;
   }

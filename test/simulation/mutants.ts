@@ -96,8 +96,18 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'recovery goes forward without anybody having decided so',
-    patch: core('open.ts', "direction: 'backward', reason", "direction: 'forward', reason"),
+    patch: core('open.ts', "onward === null ? 'backward' : 'forward'", "'forward'"),
     profile: 'crashes',
+  },
+  {
+    name: 'a release is called activated while the old one still has a share',
+    patch: core('steps/activate.ts', 'isShared(ctx) && !hasShare', 'isShared(ctx) && false && !hasShare'),
+    profile: 'canary',
+  },
+  {
+    name: 'a share that was moved is not moved back',
+    patch: core('steps/canary.ts', '  undo: (ctx) => moveBack(ctx, previousOf(ctx)),\n', ''),
+    profile: 'canary',
   },
   {
     name: 'undoing is tried for ever',
@@ -122,6 +132,11 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'data is not put back',
     patch: core('steps/data.ts', '    await dataOf(ctx).restore(ctx.contextFor(), taken);', ''),
     profile: 'crashes',
+  },
+  {
+    name: 'data is replaced while requests cannot be held',
+    patch: core('unheld.ts', '  if (unheld.length === 0) return null;', '  if (unheld.length >= 0) return null;'),
+    profile: 'unheld',
   },
   {
     name: 'traffic goes back to a release that is not proven healthy',

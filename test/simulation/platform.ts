@@ -1,6 +1,9 @@
 /** A simulated platform: what is staged, runs and serves on it, the data of its application, and how healthy that is. */
 import { Problem } from '../../src/core/errors.ts';
+import type { Observation } from '../../src/routers/router.ts';
 import type { World } from './world.ts';
+
+const REQUEST_EVERY_MS = 20;
 
 export interface Abilities {
   readonly lifecycle: boolean;
@@ -26,7 +29,6 @@ export class Platform {
   /** 0: this platform refuses tokens below one it has seen. */
   readonly landingMs: number;
   readonly world: World;
-  live: string | null = null;
   held = false;
   /** What ran when the latest deployment began. */
   ranAtOpening: ReadonlySet<string> = new Set();
@@ -43,7 +45,9 @@ export class Platform {
   readonly snapshots = new Map<string, readonly string[]>();
   #writes = 0;
   #caughtUpTo = 0;
-  #liveSince = 0;
+  /** Release by release, since when it has had any of the traffic. */
+  #servedSince = new Map<string, number>();
+  #shares: ReadonlyMap<string, number> = new Map();
   readonly #healthOf: (commit: string) => Health;
 
   constructor(
@@ -55,6 +59,29 @@ export class Platform {
     this.abilities = facts.abilities;
     this.landingMs = facts.landingMs;
     this.#healthOf = facts.healthOf;
+  }
+
+  /** What most requests go to, the older one of equals. */
+  get live(): string | null {
+    let most: string | null = null;
+    for (const [id, share] of this.#shares) if (most === null || share > (this.#shares.get(most) ?? 0)) most = id;
+    return most;
+  }
+
+  get shares(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#shares);
+  }
+
+  share(shares: Readonly<Record<string, number>>): void {
+    const given = Object.entries(shares).filter(([, share]) => share > 0);
+    const unknown = given.find(([id]) => !this.releases.has(id));
+    if (unknown) throw new Problem('RELEASE_PRUNED', `${unknown[0]} is not known`);
+    this.#servedSince = new Map(given.map(([id]) => [id, this.#servedSince.get(id) ?? this.world.now]));
+    this.#shares = new Map(given);
+  }
+
+  #age(id: string): number {
+    return this.world.now - (this.#servedSince.get(id) ?? this.world.now);
   }
 
   /** Users write while something serves them. To be called before anything changes, and before the data is looked at. */
@@ -83,8 +110,7 @@ export class Platform {
     if (health.kind === 'ends') return { reason: 'has ended', final: true };
     if (health.kind === 'good')
       return age >= health.readyMs || !this.abilities.lifecycle ? null : { reason: 'starts up', final: false };
-    const since = this.live === id ? this.world.now - this.#liveSince : 0;
-    return since >= health.afterMs ? { reason: 'answers 500', final: false } : null;
+    return this.#age(id) >= health.afterMs ? { reason: 'answers 500', final: false } : null;
   }
 
   stage(deployment: string, commit: string): string {
@@ -99,13 +125,11 @@ export class Platform {
   }
 
   activate(id: string | null): void {
-    if (id !== null && !this.releases.has(id)) throw new Problem('RELEASE_PRUNED', `${id} is not known`);
-    if (this.live !== id) this.#liveSince = this.world.now;
-    this.live = id;
+    this.share(id === null ? {} : { [id]: 1 });
   }
 
   discard(id: string): void {
-    if (this.live === id) throw new Problem('TARGET_FAILED', `${id} is live and stays`);
+    if (this.#shares.has(id)) throw new Problem('TARGET_FAILED', `${id} is live and stays`);
     this.releases.delete(id);
     this.running.delete(id);
   }
@@ -131,10 +155,29 @@ export class Platform {
   }
 
   requests(id: string): { requests: number; errors: number } {
-    if (this.live !== id) return { requests: 0, errors: 0 };
-    const requests = Math.floor((this.world.now - this.#liveSince) / 20);
+    if (!this.#shares.has(id)) return { requests: 0, errors: 0 };
+    const requests = Math.floor(this.#age(id) / REQUEST_EVERY_MS);
     const health = this.health(id);
-    const bad = health.kind === 'decays' ? Math.max(0, this.world.now - this.#liveSince - health.afterMs) / 20 : 0;
+    const bad = health.kind === 'decays' ? Math.max(0, this.#age(id) - health.afterMs) / REQUEST_EVERY_MS : 0;
     return { requests, errors: Math.floor(health.kind === 'never' || health.kind === 'ends' ? requests : bad) };
+  }
+
+  /** What users were answered since, in whole requests; nobody asks what nothing serves. */
+  observed(sinceMs: number): Observation[] {
+    const from = Math.ceil(sinceMs / REQUEST_EVERY_MS);
+    const to = Math.floor(this.world.now / REQUEST_EVERY_MS);
+    const releases = [...this.#shares];
+    return Array.from({ length: releases.length > 1 ? Math.max(0, to - from) : 0 }, (_, index) => {
+      const at = (from + index) * REQUEST_EVERY_MS;
+      // Any spread that does not follow the releases will do: the fraction of multiples of the golden ratio.
+      const [first, second] = releases;
+      const release = ((from + index) * 0.618_034) % 1 < (second?.[1] ?? 0) ? second : first;
+      const id = release?.[0] ?? '';
+      const served = this.#servedSince.get(id) ?? at;
+      const health = this.health(id);
+      const fails = this.abilities.lifecycle && !this.running.has(id);
+      const bad = fails || (health.kind === 'decays' && at - served >= health.afterMs);
+      return { at, release: id, status: bad ? 500 : 200, ms: 5, client: null };
+    });
   }
 }

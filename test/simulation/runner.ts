@@ -5,12 +5,37 @@ import { recoverOpen, requireOpenEnvironment, environmentRow, withSession } from
 import { recover } from '../../src/core/recover.ts';
 import { rollBack } from '../../src/core/rollback.ts';
 import type { Environment, Heartbeat, Runtime } from '../../src/core/runtime.ts';
+import type { CanarySettings } from '../../src/strategies/canary.ts';
 import type { Fence, Store } from '../../src/stores/store.ts';
 import type { Actor } from './actor.ts';
 import type { Platforms } from './fake-call.ts';
 import { targetFor } from './fake-target.ts';
 import type { Platform } from './platform.ts';
 import type { Operation, Scenario } from './scenario.ts';
+
+/** Quick to decide, since every look of it costs time; silence is what a lost answer looks like as well. */
+const CANARY: CanarySettings = {
+  stages: [
+    { share: 0.2, minMs: 1_500, maxMs: 3_000, holdBack: false },
+    { share: 0.5, minMs: 1_000, maxMs: 3_000, holdBack: false },
+    { share: 0.9, minMs: 1_000, maxMs: 1_000, holdBack: true },
+  ],
+  promotion: 'automatic',
+  onInconclusive: 'continue',
+  onNoData: 'abort',
+  silenceMs: 10_000,
+  unwatchedMs: 60_000,
+  maxFailures: null,
+  routers: true,
+  intervalMs: 3_000,
+  judge: {
+    alpha: 0.01,
+    beta: 0.05,
+    errors: { tolerance: 1, promoteBelow: 2, floor: null },
+    latency: null,
+    grace: null,
+  },
+};
 
 export const ENVIRONMENT = 'production';
 export const TTL_MS = 30_000;
@@ -104,11 +129,16 @@ export function environmentFor(
     targets,
     strategy: scenario.strategy,
     soakMs: scenario.soakMs,
+    canary: scenario.strategy === 'canary' ? CANARY : null,
+    signals: [],
+    schema: null,
     bakeMs: scenario.bakeMs,
     triggers: scenario.triggers,
     checks: scenario.checks ? [healthy] : [],
     limits: {
       ...limits,
+      shift: 20_000,
+      judge: 60_000,
       activate: 20_000,
       check: 20_000,
       verify: 20_000,
@@ -138,7 +168,14 @@ export async function perform(actor: Actor, surroundings: Surroundings, operatio
   }
   if (operation.what === 'deploy') {
     const source = { commit: operation.commit };
-    const request = { kind: 'deploy', source, reason: null, acceptDrift: false, despiteFreeze: null } as const;
+    const request = {
+      kind: 'deploy',
+      source,
+      reason: null,
+      acceptDrift: false,
+      despiteFreeze: null,
+      acceptSchema: null,
+    } as const;
     return deploy(runtime, environment, request);
   }
   return withSession(runtime, environment, async (session) => {

@@ -33,6 +33,10 @@ export interface Scenario {
 
 export function drawScenario(random: Random, profile: Profile): Scenario {
   const drawn = drawAny(random, profile);
+  if (profile.unheld) {
+    const abilities = { lifecycle: true, traffic: false, data: true };
+    return { ...drawn, strategy: 'recreate', targets: drawn.targets.map((target) => ({ ...target, abilities })) };
+  }
   if (!profile.standby) return drawn;
   const abilities = { lifecycle: true, traffic: true, data: true };
   return {
@@ -49,7 +53,9 @@ export function drawScenario(random: Random, profile: Profile): Scenario {
 
 function drawAny(random: Random, profile: Profile): Scenario {
   const { faults } = profile;
-  const strategy = random.pick(['all-at-once', 'blue-green', 'recreate', 'blue-green', 'recreate'] as const);
+  const strategy = profile.canary
+    ? 'canary'
+    : random.pick(['all-at-once', 'blue-green', 'recreate', 'canary', 'blue-green', 'recreate'] as const);
   const bakeMs = random.chance(0.25) ? random.between(3_000, 6_000) : 0;
   const count = random.between(profile.operations[0], profile.operations[1]);
   return {
@@ -60,16 +66,17 @@ function drawAny(random: Random, profile: Profile): Scenario {
     checks: random.chance(0.6),
     standby: random.chance(0.5),
     judgesExpiry: random.chance(0.5),
-    targets: drawTargets(random),
+    targets: drawTargets(random, strategy === 'canary'),
     operations: Array.from({ length: count }, (_, index) => drawOperation(random, faults, index)),
     undo: drawUndo(random, faults),
   };
 }
 
-function drawTargets(random: Random): Scenario['targets'] {
-  return ['web', 'api', 'job'].slice(0, random.pick([1, 1, 1, 2, 2, 3])).map((name) => {
+function drawTargets(random: Random, canary: boolean): Scenario['targets'] {
+  return ['web', 'api', 'job'].slice(0, random.pick([1, 1, 1, 2, 2, 3])).map((name, index) => {
     const lifecycle = random.chance(0.7);
-    const traffic = random.chance(0.7);
+    // A canary needs one target at least whose traffic can be shared.
+    const traffic = random.chance(0.7) || (canary && index === 0);
     // Data is protected only where its writers can be stopped and held.
     const abilities = { lifecycle, traffic, data: lifecycle && traffic && random.chance(0.6) };
     return { name, abilities, landingMs: random.chance(0.5) ? 0 : random.between(5_000, 20_000) };

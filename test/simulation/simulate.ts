@@ -226,7 +226,8 @@ export async function simulate(
   // Almost always there is something to go back to.
   if (seed % 6 !== 0) {
     const first = await run.undisturbed('deploy', { commit: 'c0' });
-    if (first !== 'committed') world.violate('G6 convergence', `the first deployment ended ${first}`);
+    if (first !== 'committed' && !PROFILES[profile].unheld)
+      world.violate('G6 convergence', `the first deployment ended ${first}`);
   }
   await run.disturbed();
   if (world.violations.length === 0) {

@@ -126,6 +126,8 @@ export class WorldRules {
       if (platform.live !== wanted)
         this.#world.violate('G6 committed', `${platform.name} serves ${platform.live}, not ${wanted}`);
       if (wanted === null) continue;
+      if (platform.shares[wanted] !== 1)
+        this.#world.violate('G6 committed', `${platform.name} still shares its traffic`);
       if (platform.abilities.lifecycle && !platform.running.has(wanted) && !platform.died.has(wanted)) {
         this.#world.violate('G6 committed', `${wanted} is committed and does not run`);
       }
@@ -143,6 +145,7 @@ export class WorldRules {
       const before = deployment.plan?.before[name]?.id ?? null;
       if (platform.live !== before) found.push(`${name} serves ${platform.live}, before it was ${before}`);
       if (before !== null && abilities.lifecycle && !platform.running.has(before)) found.push(`${before} does not run`);
+      if (Object.keys(platform.shares).length > 1) found.push(`${name} still shares its traffic`);
       if (platform.held) found.push(`requests of ${name} are held`);
       const staged = platform.find(deployment.id);
       if (staged !== null) found.push(`${staged} was not discarded`);

@@ -7,6 +7,7 @@ export type Habit =
   | 'exits'
   | 'never-ready'
   | 'fails-requests'
+  | 'fails-some-requests'
   | 'crashes-under-traffic'
   | 'ignores-sigterm'
   | 'unhealthy-check';
@@ -16,6 +17,7 @@ const HABITS: Readonly<Record<Habit, string>> = {
   exits: `console.error('cannot find the database'); process.exit(3);`,
   'never-ready': `ready = false;`,
   'fails-requests': `answer = () => 500;`,
+  'fails-some-requests': `answer = () => (Math.random() < 0.3 ? 500 : 200);`,
   'crashes-under-traffic': `answer = () => { setTimeout(() => process.exit(7), 5); return 200; };`,
   'ignores-sigterm': `process.on('SIGTERM', () => console.log('not now'));`,
   'unhealthy-check': `check = 'broken';`,

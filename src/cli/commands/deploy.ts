@@ -7,14 +7,16 @@ import { sourceOf } from '../../project-source.ts';
 import type { BuildCommand, CommonOptions } from '../cli.ts';
 import { finishDeploy } from '../finish.ts';
 import { showPlan } from './plan.ts';
-import { durationOption, withCommonOptions } from '../options.ts';
-import { waitingFor, withEnvironment } from '../with-project.ts';
+import { durationOption, strategyOption, withCommonOptions } from '../options.ts';
+import { movingBy, waitingFor, withEnvironment } from '../with-project.ts';
 
 interface DeployOptions extends CommonOptions {
   readonly reason?: string;
   readonly acceptDrift?: boolean;
   readonly despiteFreeze?: string;
+  readonly acceptSchema?: string;
   readonly lockWait?: number;
+  readonly strategy?: 'all-at-once' | 'blue-green';
   readonly watch?: boolean;
   readonly verbose?: boolean;
   readonly dryRun?: boolean;
@@ -27,6 +29,8 @@ export const command: BuildCommand = (cli) =>
     .option('--reason <text>', 'why, for the record')
     .option('--accept-drift', 'go on although something was changed behind our back')
     .option('--despite-freeze <reason>', 'try a commit again that was taken back')
+    .option('--accept-schema <reason>', 'go on although the schema change breaks, or nobody can tell')
+    .addOption(strategyOption())
     .option(
       '--lock-wait <duration>',
       'how long to wait for another deployment, e.g. 15m (default: configured)',
@@ -54,13 +58,18 @@ export const command: BuildCommand = (cli) =>
           const text = `${source.uncommitted} uncommitted changes are not part of ${short(source.commit)}`;
           renderer.notice({ type: 'note', text });
         }
-        const result = await deploy(project.runtime, waitingFor(opened.environment, options.lockWait), {
-          kind: 'deploy',
-          source,
-          reason: options.reason ?? null,
-          acceptDrift: options.acceptDrift ?? false,
-          despiteFreeze: options.despiteFreeze ?? null,
-        });
+        const result = await deploy(
+          project.runtime,
+          waitingFor(movingBy(opened.environment, options.strategy), options.lockWait),
+          {
+            kind: 'deploy',
+            source,
+            reason: options.reason ?? null,
+            acceptDrift: options.acceptDrift ?? false,
+            despiteFreeze: options.despiteFreeze ?? null,
+            acceptSchema: options.acceptSchema ?? null,
+          },
+        );
         renderer.end();
         await finishDeploy(cli, options, opened, result);
       });

@@ -8,7 +8,14 @@ import type { BuildCommand, Cli, CommonOptions } from '../cli.ts';
 import { helpText } from '../help-text.ts';
 import { lookAtChecks, lookAtData, lookAtRecord, lookAtSecrets, lookAtSource } from '../doctor/environment.ts';
 import { type Finding, look, notChecked, pass, warn } from '../doctor/finding.ts';
-import { lookAtDisk, lookAtGit, lookAtNode, lookAtPostgresClients, lookAtPrograms } from '../doctor/machine.ts';
+import {
+  lookAtDisk,
+  lookAtGit,
+  lookAtHaproxy,
+  lookAtNode,
+  lookAtPostgresClients,
+  lookAtPrograms,
+} from '../doctor/machine.ts';
 import { lookAtServed } from '../doctor/served.ts';
 import { lookAtClock, lookAtStore } from '../doctor/store.ts';
 import { withCommonOptions } from '../options.ts';
@@ -59,6 +66,7 @@ async function lookAtProject(cli: Cli, options: CommonOptions, project: Project)
     await lookAtDisk(config.directory),
     await lookAtPrograms(config, runtime.exec),
     ...(await lookAtPostgresClients(config, runtime.exec)),
+    ...(await lookAtHaproxy(config)),
     ...(await lookAtServed(cli, project)),
     ...environments,
   ];

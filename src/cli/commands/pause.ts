@@ -22,6 +22,7 @@ export const command: BuildCommand = (cli) =>
       helpText(
         cli,
         '\nThe environment stays closed until `belay resume` or `belay abort`.' +
+          '\nA canary stays at its share meanwhile; it is judged on, and goes back by itself.' +
           '\nExits with 0 when it is paused, else with the code of the outcome.' +
           '\n\nExamples:\n  belay pause --env production --reason "looking at the error rate"',
       ),
@@ -29,7 +30,11 @@ export const command: BuildCommand = (cli) =>
     .action((options: PauseOptions) =>
       withEnvironment(cli, options, { render: options, doing: 'pause' }, async (opened) => {
         const reason = options.reason ?? '';
-        const ended = await ask(opened, { kind: 'pause', reason, wait: options.wait, until: 'paused' });
-        await finishRequest(cli, options, opened, { ...ended, asked: 'pause' }, ['paused']);
+        const ended = await ask(opened, { kind: 'pause', reason, wait: options.wait, until: 'accepted' });
+        // A canary is not left alone with its share: it waits, and goes on judging.
+        const goesOn = ended.accepted ? `${ended.deployment} stays at its share, and is judged on: belay resume` : null;
+        await finishRequest(cli, options, opened, { ...ended, asked: 'pause', ...(goesOn ? { goesOn } : {}) }, [
+          'paused',
+        ]);
       }),
     );

@@ -1,5 +1,6 @@
 /** `belay plan`: what a deployment would do, and whether it would be let. */
 import { Command } from 'commander';
+import { describeCanaryPlan } from '../../core/canary-words.ts';
 import { EXIT } from '../../core/errors.ts';
 import type { PlannedStep } from '../../core/plan.ts';
 import { type Preview, previewDeployment } from '../../core/preview.ts';
@@ -10,11 +11,15 @@ import { sourceOf } from '../../project-source.ts';
 import { formatDuration } from '../../util/duration.ts';
 import type { BuildCommand, Cli, CommonOptions } from '../cli.ts';
 import { helpText } from '../help-text.ts';
-import { withCommonOptions } from '../options.ts';
+import { strategyOption, withCommonOptions } from '../options.ts';
 import { facts } from '../render/facts.ts';
 import { grid } from '../render/grid.ts';
 import { paint, plainText, shape } from '../render/shape.ts';
-import { withEnvironment } from '../with-project.ts';
+import { movingBy, withEnvironment } from '../with-project.ts';
+
+interface PlanOptions extends CommonOptions {
+  readonly strategy?: 'all-at-once' | 'blue-green';
+}
 
 function stepRow(step: PlannedStep): readonly string[] {
   const when = step.after ? 'after the commit' : '';
@@ -30,7 +35,10 @@ function summary({ plan, row, wayBack }: Preview): readonly (readonly [string, s
     ['ship', commit.join(' · ')],
     ['', uncommitted],
     ['strategy', plan.soakMs > 0 ? `${plan.strategy}, watched for ${formatDuration(plan.soakMs)}` : plan.strategy],
+    ...(plan.canary ? describeCanaryPlan(plan.canary) : []).map((line) => ['', line] as const),
+    ...(plan.schema ? [['schema', plan.schema] as const] : []),
     ['rollback', `${plan.rollbackClass}: ${wayBack}`],
+    ['', plan.rollbackReason ?? ''],
     [
       'takes',
       plan.expectedMs === null ? 'not known yet' : `about ${formatDuration(plan.expectedMs)}, as the last time`,
@@ -72,22 +80,26 @@ export const command: BuildCommand = (cli) =>
   withCommonOptions(new Command('plan'))
     .description('Show what a deployment would do. Reads every target; takes no lock and changes nothing.')
     .argument('[ref]', 'commit, branch or tag (default: what is checked out)')
+    .addOption(strategyOption())
     .addHelpText(
       'after',
       helpText(
         cli,
-        '\nExits with 0 when a deployment would be let, with 3 when a gate would refuse it (drift, freeze, no room).' +
+        '\nExits with 0 when a deployment would be let, with 3 when a gate would refuse it (drift, freeze, schema, no room).' +
           '\n\nExamples:\n  belay plan\n  belay plan v1.4.0 --env production --json',
       ),
     )
-    .action((ref: string | undefined, options: CommonOptions) => showPlan(cli, ref, options));
+    .action((ref: string | undefined, options: PlanOptions) => showPlan(cli, ref, options));
 
 /** Also what `belay deploy --dry-run` does. */
-export async function showPlan(cli: Cli, ref: string | undefined, options: CommonOptions): Promise<void> {
+export async function showPlan(cli: Cli, ref: string | undefined, options: PlanOptions): Promise<void> {
   await withEnvironment(cli, options, { render: { json: options.json ?? false }, readOnly: true }, async (opened) => {
     const { project, name, environment, renderer } = opened;
     const source = await sourceOf(project.runtime.exec, project.config, requireEnvironment(project.config, name), ref);
-    const preview = await previewDeployment(project.runtime, environment, { kind: 'deploy', source });
+    const preview = await previewDeployment(project.runtime, movingBy(environment, options.strategy), {
+      kind: 'deploy',
+      source,
+    });
     renderer.end();
     const code = preview.objections.length > 0 ? EXIT.refused : EXIT.ok;
     cli.exit(code);

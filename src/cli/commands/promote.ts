@@ -1,5 +1,5 @@
 /** `belay promote`: ships what another environment runs, or lets a deployment that is being watched go on at once. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { deploy } from '../../core/deploy.ts';
 import { Problem } from '../../core/errors.ts';
 import { requirePromotable } from '../../core/promotable.ts';
@@ -20,7 +20,9 @@ interface PromoteOptions extends CommonOptions {
   readonly reason?: string;
   readonly acceptDrift?: boolean;
   readonly despiteFreeze?: string;
+  readonly acceptSchema?: string;
   readonly lockWait?: number;
+  readonly step?: boolean;
   readonly wait: boolean;
   readonly watch?: boolean;
   readonly verbose?: boolean;
@@ -54,6 +56,7 @@ async function ship(cli: Cli, options: PromoteOptions, opened: Opened, from: str
     reason: options.reason ?? `promoted from ${from}, where it runs as ${live.release}`,
     acceptDrift: options.acceptDrift ?? false,
     despiteFreeze: options.despiteFreeze ?? null,
+    acceptSchema: options.acceptSchema ?? null,
   });
   renderer.end();
   await finishDeploy(cli, options, opened, result);
@@ -66,9 +69,11 @@ export const command: BuildCommand = (cli) =>
     )
     .option('--from <environment>', 'take the commit that is live there, read back and answering')
     .option('--to <environment>', 'the same as --env')
+    .addOption(new Option('--step', 'without --from: a canary goes on to its next share only').conflicts('from'))
     .option('--reason <text>', 'why, for the record')
     .option('--accept-drift', 'go on although something was changed behind our back')
     .option('--despite-freeze <reason>', 'try a commit again that was taken back')
+    .option('--accept-schema <reason>', 'go on although the schema change breaks, or nobody can tell')
     .option('--lock-wait <duration>', 'how long to wait for another deployment', durationOption)
     .option('--no-wait', 'without --from: ask only, do not wait until it is committed')
     .option('--watch', 'with --json: print every event as a line of JSON before the result')
@@ -77,7 +82,8 @@ export const command: BuildCommand = (cli) =>
       'after',
       helpText(
         cli,
-        '\nExamples:\n  belay promote --from staging --to production\n  belay promote --env production   (what is being watched commits now)',
+        '\nExamples:\n  belay promote --from staging --to production\n  belay promote --env production   (what is being watched commits now)' +
+          '\n  belay promote --step   (a canary takes its next share)',
       ),
     )
     .action((options: PromoteOptions) => {
@@ -86,6 +92,17 @@ export const command: BuildCommand = (cli) =>
       return withEnvironment(cli, meant, { render: options, doing }, async (opened) => {
         if (options.from) return ship(cli, meant, opened, options.from);
         const reason = options.reason ?? '';
+        if (options.step) {
+          const told = await ask(opened, { kind: 'advance', reason, wait: options.wait, until: 'accepted' });
+          const goesOn = `${told.deployment} goes on to its next share`;
+          return finishRequest(
+            cli,
+            meant,
+            opened,
+            { ...told, asked: 'advance', ...(told.accepted ? { goesOn } : {}) },
+            [],
+          );
+        }
         const ended = await ask(opened, { kind: 'promote', reason, wait: options.wait, until: 'committed' });
         await finishRequest(cli, meant, opened, { ...ended, asked: 'promote' }, ['committed']);
       });

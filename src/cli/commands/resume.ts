@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { Problem } from '../../core/errors.ts';
 import { recover, type Verdict } from '../../core/recover.ts';
 import { readEnvironmentRow } from '../../core/status.ts';
+import { ask, isHeld } from '../ask.ts';
 import type { BuildCommand, CommonOptions } from '../cli.ts';
 import { helpText } from '../help-text.ts';
 import { finishRequest, nothingToDo } from '../finish-request.ts';
@@ -16,9 +17,11 @@ interface ResumeOptions extends CommonOptions {
   readonly verbose?: boolean;
 }
 
-async function requirePaused(opened: Opened): Promise<void> {
+/** False when a canary runs that was told to stay at its share: it is asked, not continued. */
+async function isPaused(opened: Opened): Promise<boolean> {
   const row = await readEnvironmentRow(opened.project.runtime.store, opened.name);
-  if (row?.attention?.state === 'paused') return;
+  if (row?.attention?.state === 'paused') return true;
+  if (row?.open && (await isHeld(opened))) return false;
   const stuck = row?.attention ? `${row.attention.deployment} needs a person: ${row.attention.reason}` : undefined;
   throw new Problem('DEPLOYMENT_UNKNOWN', `No deployment of ${opened.name} is paused`, {
     ...(stuck ? { why: stuck } : {}),
@@ -43,7 +46,12 @@ export const command: BuildCommand = (cli) =>
     )
     .action((options: ResumeOptions) =>
       withEnvironment(cli, options, { render: options, doing: 'resume' }, async (opened) => {
-        await requirePaused(opened);
+        if (!(await isPaused(opened))) {
+          const asked = { kind: 'resume', reason: options.reason ?? '', wait: true, until: 'accepted' } as const;
+          const told = await ask(opened, asked);
+          const goesOn = `${told.deployment} goes on by itself again`;
+          return finishRequest(cli, options, opened, { ...told, asked: 'resume', goesOn }, []);
+        }
         const { runtime } = opened.project;
         const verdict: Verdict = options.forward ? 'forward' : options.backward ? 'backward' : 'retry';
         const ended = await recover(

@@ -47,6 +47,8 @@ function summary(row: DeploymentRow, state: DeploymentState): readonly (readonly
     ['release', row.release],
     ['commit', commit],
     ['strategy', `${row.strategy} · rollback: ${row.rollbackClass ?? 'not planned'}`],
+    ['', state.plan?.rollbackReason ?? null],
+    ['schema', state.plan?.schema ?? null],
     ['why', state.reason],
     ['cause', row.cause && `started by the watch over ${row.cause}`],
     ['needs you', state.attention],

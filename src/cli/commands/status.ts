@@ -1,14 +1,18 @@
 /** `belay status`: what is live, is it healthy, is something happening, what was last, what next. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
+import { describeProgress } from '../../core/canary-words.ts';
 import { describeError, EXIT } from '../../core/errors.ts';
+import type { EventData } from '../../core/events.ts';
 import { describeHolder } from '../../core/lease.ts';
-import { lookingContext } from '../../core/observe.ts';
+import { lookWithin } from '../../core/observe.ts';
 import { sameRef, short } from '../../core/release.ts';
 import type { Environment } from '../../core/runtime.ts';
 import { readEnvironmentRow } from '../../core/status.ts';
 import type { DeploymentRow, EnvironmentRow } from '../../core/views.ts';
 import type { Project } from '../../project.ts';
+import type { Store } from '../../stores/store.ts';
+import type { TargetContext } from '../../targets/target.ts';
 import type { BuildCommand, Cli, CommonOptions } from '../cli.ts';
 import { withCommonOptions } from '../options.ts';
 import { type Look, OUTCOME_LOOKS, OUTCOME_WORDS, paint, plainText, shape } from '../render/shape.ts';
@@ -29,6 +33,8 @@ export interface EnvironmentStatus {
   readonly targets: readonly TargetStatus[];
   readonly lock: string | null;
   readonly last: DeploymentRow | null;
+  /** Of a canary under way: where it stands, by its latest measurement. */
+  readonly canary: EventData['analysis.measured'] | null;
 }
 
 async function lookAtTarget(
@@ -38,21 +44,33 @@ async function lookAtTarget(
   row: EnvironmentRow | null,
 ): Promise<TargetStatus> {
   const target = environment.targets.get(name);
-  const ctx = lookingContext(project.runtime, environment.name);
+  const look = <T>(see: (ctx: TargetContext) => Promise<T>) => lookWithin(project.runtime, environment, name, see);
   try {
-    const live = (await target?.live(ctx)) ?? null;
+    const live = await look(async (ctx) => (await target?.live(ctx)) ?? null);
     const expected = row?.live?.refs[name] ?? null;
     const facts = { target: name, release: live?.id ?? null, url: live?.url ?? null };
     if (!sameRef(live, expected))
       return { ...facts, state: 'drifted', note: `the record says ${expected?.id ?? 'nothing'}` };
     if (!live) return { ...facts, state: 'empty', note: null };
-    const probe = await target?.probe(ctx, live);
+    const probe = await look(async (ctx) => target?.probe(ctx, live));
     return probe?.healthy
       ? { ...facts, state: 'live', note: null }
       : { ...facts, state: 'unhealthy', note: probe?.reason ?? null };
   } catch (error) {
     return { target: name, state: 'unknown', release: null, url: null, note: describeError(error) };
   }
+}
+
+async function latestMeasurement(
+  store: Pick<Store, 'read'>,
+  environment: string,
+  deployment: string,
+): Promise<EnvironmentStatus['canary']> {
+  const kinds = ['analysis.measured'] as const;
+  const [event] = await store.read({ environment, deployment, kinds, newestFirst: true, limit: 1 });
+  if (event?.kind !== 'analysis.measured') return null;
+  // What the analysis goes on from is nothing to look at.
+  return { ...event.data, sources: event.data.sources.map((source) => ({ ...source, state: null })) };
 }
 
 async function readStatus(project: Project, name: string): Promise<EnvironmentStatus> {
@@ -70,6 +88,7 @@ async function readStatus(project: Project, name: string): Promise<EnvironmentSt
     environment: name,
     row,
     targets,
+    canary: row?.open ? await latestMeasurement(store, name, row.open) : null,
     lock: lease?.holder ? describeHolder(lease) : null,
     last: (last?.row as DeploymentRow | undefined) ?? null,
   };
@@ -102,6 +121,15 @@ function nextCommand({ row, targets }: EnvironmentStatus): string {
   return row?.live ? 'belay deploy · belay rollback' : 'belay deploy';
 }
 
+const BAR = 10;
+
+/** The candidate's share, drawn. */
+function bar(cli: Cli, share: number): string {
+  const [full, empty] = cli.unicode ? ['━', '─'] : ['#', '.'];
+  const filled = Math.max(1, Math.round(share * BAR));
+  return full.repeat(filled) + empty.repeat(BAR - filled);
+}
+
 function lines(cli: Cli, status: EnvironmentStatus): string[] {
   const { row, last } = status;
   const live = row?.live;
@@ -119,6 +147,11 @@ function lines(cli: Cli, status: EnvironmentStatus): string[] {
       `  ${shape(cli, row.attention.state === 'paused' ? 'waiting' : 'needs-you')} ${row.attention.deployment}  ${row.attention.reason}`,
     );
   if (row?.open) out.push(`  ${shape(cli, 'progress')} ${row.open}  under way or left unfinished`);
+  if (status.canary) {
+    const { share, sources, why } = status.canary;
+    const reports = sources.map((source) => source.report);
+    out.push(`    ${shape(cli, 'progress')} ${bar(cli, share)} ${describeProgress(share, reports, why)}`);
+  }
   if (status.lock) out.push(`  ${shape(cli, 'locked')} locked by ${status.lock}`);
   for (const frozen of row?.frozen.slice(0, 1) ?? [])
     out.push(`  ${shape(cli, 'locked')} commit ${short(frozen.commit)} is frozen: ${frozen.reason}`);

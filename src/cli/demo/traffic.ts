@@ -1,5 +1,5 @@
 /** Steady customers: an open-loop load (requests leave on time, whatever the answers do) that remembers who answered. */
-import { Agent, request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
 
 export interface Tally {
   sent: number;
@@ -15,21 +15,45 @@ export interface Traffic {
   stop(): Promise<void>;
 }
 
+/** Some of the customers come again and keep their cookies; every other request is somebody new. */
+export interface Regulars {
+  readonly people: number;
+  /** Of the requests, by them. */
+  readonly share: number;
+}
+
+/** What a customer's browser keeps. */
+interface Customer {
+  cookie: string | null;
+}
+
 const LIMIT_MS = 10_000;
 
 function count(into: Record<string, number>, key: string): void {
   into[key] = (into[key] ?? 0) + 1;
 }
 
-function send(port: number, agent: Agent, tally: Tally): Promise<void> {
+/** The sum over the versions that are meant. */
+export function countOf(counts: Readonly<Record<string, number>>, meant: (version: string) => boolean): number {
+  return Object.entries(counts).reduce((total, [version, one]) => (meant(version) ? total + one : total), 0);
+}
+
+function keepCookie(customer: Customer | null, { headers }: IncomingMessage): void {
+  const [cookie] = headers['set-cookie'] ?? [];
+  if (customer && cookie) customer.cookie = cookie.split(';', 1)[0] ?? null;
+}
+
+function send(port: number, agent: Agent, tally: Tally, customer: Customer | null): Promise<void> {
   tally.sent += 1;
+  const headers = customer?.cookie ? { cookie: customer.cookie } : {};
   return new Promise((resolve) => {
     const fail = () => {
       count(tally.failed, 'none');
       resolve();
     };
-    const out = request({ host: '127.0.0.1', port, path: '/', agent, timeout: LIMIT_MS }, (response) => {
+    const out = request({ host: '127.0.0.1', port, path: '/', headers, agent, timeout: LIMIT_MS }, (response) => {
       const version = String(response.headers['x-shop-version'] ?? 'none');
+      keepCookie(customer, response);
       response.resume();
       response.on('error', fail);
       response.on('end', () => {
@@ -43,15 +67,18 @@ function send(port: number, agent: Agent, tally: Tally): Promise<void> {
   });
 }
 
-export function startTraffic(port: number, perSecond: number): Traffic {
+export function startTraffic(port: number, perSecond: number, regulars: Regulars = { people: 0, share: 0 }): Traffic {
   const tally: Tally = { sent: 0, answered: {}, failed: {} };
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const people = Array.from({ length: regulars.people }, (): Customer => ({ cookie: null }));
+  const next = () =>
+    Math.random() < regulars.share ? (people[Math.floor(Math.random() * people.length)] ?? null) : null;
   const out = new Set<Promise<void>>();
   const started = performance.now();
   const timer = setInterval(() => {
     const due = ((performance.now() - started) / 1_000) * perSecond;
     while (tally.sent < due) {
-      const sending = send(port, agent, tally).finally(() => out.delete(sending));
+      const sending = send(port, agent, tally, next()).finally(() => out.delete(sending));
       out.add(sending);
     }
   }, 5);

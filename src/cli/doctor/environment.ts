@@ -1,6 +1,6 @@
 /** What each environment needs: its secrets, its source, its protected data, nothing left behind. */
 import { Problem } from '../../core/errors.ts';
-import { lookingContext } from '../../core/observe.ts';
+import { lookWithin } from '../../core/observe.ts';
 import { short } from '../../core/release.ts';
 import { readEnvironmentRow } from '../../core/status.ts';
 import { type Project, requireEnvironment } from '../../project.ts';
@@ -58,7 +58,9 @@ export async function lookAtData(project: Project, name: string): Promise<readon
     const what = `data ${name}/${target}`;
     if (!data) return Promise.resolve([]);
     return look(what, async () => {
-      const { needed, free } = await data.room(lookingContext(project.runtime, name));
+      const { needed, free } = await lookWithin(project.runtime, environment, target, (ctx) => data.room(ctx), {
+        at: 'data',
+      });
       const text = `${data.what}: a snapshot needs ${formatBytes(needed)}, ${formatBytes(free)} are free`;
       return free < needed ? fail(what, text, 'belay snapshot prune') : pass(what, text);
     });
@@ -70,7 +72,12 @@ export function lookAtChecks(project: Project, name: string): Finding {
   const { checks } = requireEnvironment(project.config, name);
   const count = checks.reduce(
     (sum, one) =>
-      sum + one.http.length + one.commands.length + one.criticalFunctions.length + one.criticalQueries.length,
+      sum +
+      one.http.length +
+      one.commands.length +
+      one.criticalFunctions.length +
+      one.criticalQueries.length +
+      one.sql.length,
     0,
   );
   if (count === 0)

@@ -2,7 +2,7 @@
 import { statfs } from 'node:fs/promises';
 import type { Config } from '../../config/config.ts';
 import { localTargets } from '../../config/local-targets.ts';
-import { postgresClients } from '../../project-doctor.ts';
+import { haproxyVersion, postgresClients } from '../../project-doctor.ts';
 import { formatBytes } from '../../util/bytes.ts';
 import type { Exec } from '../../util/exec.ts';
 import { fail, type Finding, look, notChecked, pass, warn } from './finding.ts';
@@ -55,6 +55,14 @@ export async function lookAtPrograms(config: Config, exec: Exec): Promise<Findin
   if (missing.length > 0)
     return fail('programs', `not found in PATH: ${missing.join(', ')}`, `install ${missing.join(', ')}`);
   return pass('programs', names.join(', '));
+}
+
+/** Only where a target is configured to stand behind it. */
+export async function lookAtHaproxy(config: Config): Promise<readonly Finding[]> {
+  const routers = localTargets(config).map(({ target }) => target.router);
+  const chosen = routers.find(({ kind }) => kind === 'haproxy');
+  if (!chosen) return [];
+  return look('haproxy', async () => pass('haproxy', await haproxyVersion(chosen.program)));
 }
 
 export async function lookAtPostgresClients(config: Config, exec: Exec): Promise<readonly Finding[]> {

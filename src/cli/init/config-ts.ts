@@ -45,6 +45,9 @@ export function configTs(choices: Choices): string {
     `      strategy: 'blue-green', // or 'recreate', for an application that cannot run twice`,
     ...(runs ? [`      checks: 'health.yml',`] : []),
     `      bake: { time: '60s' }, // watched this long after the commit; a breach rolls back`,
+    ...(choices.schema && choices.git
+      ? [`      schema: 'auto', // Convex schema and SQL migrations: what breaks is refused before it ships`]
+      : []),
     '      targets: {',
     ...targetLines(choices),
     '      },',

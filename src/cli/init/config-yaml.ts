@@ -81,6 +81,9 @@ export function configYaml(choices: Choices): string {
     '    strategy: blue-green   # or recreate, for an application that cannot run twice',
     ...checks,
     '    bake: { time: 60s }    # watched this long after the commit; a breach rolls back',
+    ...(choices.schema && choices.git
+      ? ['    schema: auto   # Convex schema and SQL migrations: what breaks is refused before it ships']
+      : []),
     '    targets:',
     ...targetLines(choices),
     '',

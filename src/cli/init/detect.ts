@@ -1,6 +1,7 @@
 /** Looks at a folder and says how its application is installed, built, started and asked whether it is well. Runs nothing. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { migrationAt } from '../../compatibility/migrations.ts';
 import { findHealthRoute } from './health-route.ts';
 import { detectNode } from './node-project.ts';
 import { detectRuby } from './ruby-project.ts';
@@ -24,6 +25,8 @@ export interface Detected extends Commands {
   readonly sqliteFiles: readonly string[];
   readonly databaseUrl: boolean;
   readonly docker: boolean;
+  /** Whether there is a Convex schema or a folder of SQL migrations to compare before anything ships. */
+  readonly schema: boolean;
 }
 
 export function readText(folder: string, name: string): string | null {
@@ -64,6 +67,25 @@ function branchOf(folder: string): string {
   return /^ref: refs\/heads\/(.+)$/m.exec(readText(folder, '.git/HEAD') ?? '')?.[1]?.trim() ?? 'main';
 }
 
+const MIGRATION_FOLDERS = [
+  'db/migrations',
+  'db/migrate',
+  'migrations',
+  'prisma/migrations',
+  'drizzle',
+  'supabase/migrations',
+];
+
+/** In the usual places only: `schema: auto` then finds all of them. */
+function hasSchema(folder: string): boolean {
+  if (['convex/schema.ts', 'convex/schema.js', 'convex.json'].some((name) => existsSync(join(folder, name))))
+    return true;
+  return MIGRATION_FOLDERS.some((name) => {
+    const files = existsSync(join(folder, name)) ? readdirSync(join(folder, name), { recursive: true }) : [];
+    return files.some((file) => migrationAt(`${name}/${String(file)}`) !== null);
+  });
+}
+
 const ENV_FILES = ['.env.example', '.env.sample', '.env.template', '.env'];
 const NOTHING: Commands = { kind: 'nothing that it knows', install: null, build: null, start: null };
 
@@ -81,5 +103,6 @@ export function detect(folder: string): Detected {
     sqliteFiles,
     databaseUrl: ENV_FILES.some((name) => /^\s*(export\s+)?DATABASE_URL=/m.test(readText(folder, name) ?? '')),
     docker: existsSync(join(folder, 'Dockerfile')),
+    schema: hasSchema(folder),
   };
 }

@@ -2,7 +2,9 @@
 import type { JournalEvent } from '../../core/events.ts';
 import type { Json } from '../../core/release.ts';
 import { short } from '../../core/release.ts';
+import { describeProgress } from '../../core/canary-words.ts';
 import { formatDuration } from '../../util/duration.ts';
+import { formatShare } from '../../util/share.ts';
 import type { Look } from './shape.ts';
 
 export interface Line {
@@ -25,6 +27,8 @@ function fact(receipt: Json, name: string): string | null {
 const RECEIPTS: Readonly<Record<string, (receipt: Json) => string>> = {
   stage: (receipt) => fact(receipt, 'id') ?? '',
   start: (receipt) => `ready${fact(receipt, 'url') ? ` on ${fact(receipt, 'url')}` : ''}`,
+  shift: (receipt) => sharesOf(receipt),
+  judge: (receipt) => [fact(receipt, 'why'), ...texts(receipt, 'verdict')].filter(Boolean).join(': '),
   activate: (receipt) => `all traffic on ${fact(receipt, 'id') ?? 'the candidate'}`,
   snapshot: (receipt) => fact(receipt, 'id') ?? '',
   restore: (receipt) => `put back ${fact(receipt, 'snapshot') ?? ''}`,
@@ -40,21 +44,46 @@ const RECEIPTS: Readonly<Record<string, (receipt: Json) => string>> = {
   retire: () => 'tidied up',
 };
 
+/** `shift:web:0` and `judge:0` of a canary end in their stage, which the text tells better. */
 function split(step: string): { kind: string; target: string } {
-  const [kind = '', target = ''] = step.split(':');
+  const [kind = '', target = ''] = step.replace(/:\d+$/, '').split(':');
   return { kind, target };
 }
+
+/** As it is shown while it runs. */
+export function stepName(step: string): string {
+  const { kind, target } = split(step);
+  return target ? `${kind}  ${target}` : kind;
+}
+
+function texts(receipt: Json, name: string): readonly string[] {
+  const value =
+    receipt !== null && typeof receipt === 'object' && !Array.isArray(receipt) ? Reflect.get(receipt, name) : [];
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function sharesOf(receipt: Json): string {
+  const shares = Object.entries((receipt ?? {}) as Record<string, number>);
+  return shares.map(([release, share]) => `${formatShare(share)} on ${release}`).join(', ');
+}
+
+/** A stage that was left out because the candidate was shown to be good before. */
+const LEFT_OUT = 'left out';
 
 function stepLine(look: Look, step: string, text: string, ms?: number): Line {
   const { kind, target } = split(step);
   return { look, label: kind, text: [target, text].filter(Boolean).join('  '), ...(ms === undefined ? {} : { ms }) };
 }
 
+/** Measurements of the way; the last one of a stage is told by its step. */
+const ONGOING: ReadonlySet<string> = new Set(['watch', 'hold', 'probe']);
+
 /** Null for events that need no line of their own. */
 export function describeEvent(event: JournalEvent): Line | null {
   switch (event.kind) {
     case 'step.done': {
       const { step, receipt, ms, found } = event.data;
+      if (receipt === LEFT_OUT) return null;
       const text = RECEIPTS[split(step).kind]?.(receipt) ?? '';
       return stepLine('live', step, found ? `${text} (found: it had happened)` : text, ms);
     }
@@ -76,6 +105,9 @@ export function describeEvent(event: JournalEvent): Line | null {
         text: /^[a-z]+(:\S+)?: /.test(event.data.reason) ? 'undoing, in reverse order' : event.data.reason,
       };
     case 'gate.checked':
+      if (event.data.check === 'schema' && event.data.status === 'pass') {
+        return { look: 'live', label: 'schema', text: event.data.summary };
+      }
       return event.data.status === 'pass'
         ? null
         : {
@@ -93,6 +125,18 @@ export function describeEvent(event: JournalEvent): Line | null {
         label: 'trigger',
         text: `${event.data.trigger}: ${event.data.observed}, the limit is ${event.data.limit}`,
       };
+    case 'analysis.measured': {
+      const { action, share, why, sources } = event.data;
+      if (!ONGOING.has(action)) return null;
+      const text = describeProgress(
+        share,
+        sources.map((source) => source.report),
+        why,
+      );
+      return { look: action === 'watch' ? 'progress' : 'waiting', label: 'compare', text };
+    }
+    case 'alert.raised':
+      return { look: 'waiting', label: 'look', text: event.data.what };
     case 'watch.ended':
       return event.data.result === 'quiet'
         ? { look: 'live', label: 'bake', text: 'nothing breached', ms: event.data.ms }

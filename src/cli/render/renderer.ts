@@ -4,7 +4,7 @@ import type { Notice } from '../../core/runtime.ts';
 import { describeHolder } from '../../core/lease.ts';
 import { formatDuration } from '../../util/duration.ts';
 import type { Cli } from '../cli.ts';
-import { describeEvent, headline } from './describe.ts';
+import { describeEvent, headline, stepName } from './describe.ts';
 import { cut, layoutLine } from './layout.ts';
 import { paint, plainText, shape } from './shape.ts';
 
@@ -40,7 +40,7 @@ abstract class EventRenderer implements Renderer {
           ? this.line(paint(this.cli, 'gray', `      ${notice.line}`))
           : this.running(`${notice.step}  ${notice.line}`);
       case 'progress':
-        return this.running(`${notice.step}  ${notice.text}`);
+        return this.running(`${stepName(notice.step)}  ${notice.text}`);
       case 'waiting':
         return this.running(
           `waiting for the lock: ${describeHolder(notice.lease)} · ${formatDuration(notice.waitedMs)}`,
@@ -52,7 +52,7 @@ abstract class EventRenderer implements Renderer {
 
   #event(event: JournalEvent): void {
     if (event.kind === 'deployment.planned') this.line(paint(this.cli, 'bold', plainText(this.cli, headline(event))));
-    if (event.kind === 'step.intended') this.running(event.data.step.replace(':', '  '));
+    if (event.kind === 'step.intended') this.running(stepName(event.data.step));
     const described = describeEvent(event);
     if (!described) return;
     // Whoever saw the output go by needs it no second time.

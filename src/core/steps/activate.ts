@@ -1,13 +1,14 @@
 /** Moves all traffic of one target to the candidate; undoing moves it back to a release proven healthy. */
 import { Problem } from '../errors.ts';
-import type { Json } from '../release.ts';
+import type { Json, ReleaseRef } from '../release.ts';
 import { sameRef } from '../release.ts';
 import { startAndWait } from './health.ts';
+import { hasShare, isShared, sharesOf } from './shares.ts';
 import type { Step, StepContext } from './step.ts';
-import { asRef } from './step.ts';
+import { asRef, previousOf } from './step.ts';
 
-async function goBack(ctx: StepContext): Promise<string | undefined> {
-  const previous = asRef(ctx.expected);
+/** All traffic to a release that is proven healthy first; null: to none, as before. */
+export async function moveBack(ctx: StepContext, previous: ReleaseRef | null): Promise<string> {
   const target = ctx.target();
   if (previous) {
     const probe = await target.probe(ctx.contextFor(), previous);
@@ -26,11 +27,15 @@ async function goBack(ctx: StepContext): Promise<string | undefined> {
 
 export const activate: Step = {
   async before(ctx) {
+    // While traffic is shared, what has most of it is not what to come back to.
+    if (isShared(ctx)) return previousOf(ctx) as unknown as Json;
     return (await ctx.target().live(ctx.contextFor())) as unknown as Json;
   },
   async look(ctx) {
     const live = await ctx.target().live(ctx.contextFor());
     const candidate = ctx.candidate(ctx.step.target ?? '');
+    // The candidate is live from half of the traffic on; activated it is with all of it.
+    if (candidate && isShared(ctx) && !hasShare(await sharesOf(ctx), candidate, 1)) return { is: 'before' };
     if (candidate && sameRef(live, candidate)) return { is: 'wanted', receipt: live as unknown as Json };
     if (sameRef(live, asRef(ctx.expected))) return { is: 'before' };
     return { is: 'other', saw: live ? live.id : 'nothing live' };
@@ -41,7 +46,7 @@ export const activate: Step = {
     await ctx.target().activate(ctx.contextFor(), candidate);
     return candidate as unknown as Json;
   },
-  undo: goBack,
+  undo: (ctx) => moveBack(ctx, asRef(ctx.expected)),
   /** When the candidate was live already, or nothing changed, `before` and `wanted` are the same state. */
   async undone(ctx) {
     const live = await ctx.target().live(ctx.contextFor());

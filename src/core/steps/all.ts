@@ -1,6 +1,7 @@
 /** Every kind of step by its name in the plan. */
 import type { StepKind } from '../plan.ts';
 import { activate } from './activate.ts';
+import { judge, shift } from './canary.ts';
 import { restore, snapshot } from './data.ts';
 import { hold, resume } from './hold.ts';
 import { check, soak, verify } from './observe.ts';
@@ -16,6 +17,8 @@ export const STEPS: Readonly<Record<StepKind, Step>> = {
   restore,
   start,
   check,
+  shift,
+  judge,
   activate,
   soak,
   verify,

@@ -69,7 +69,11 @@ function requestsSeen(samples: readonly Sample[]): number | null {
 }
 
 /** Watches the release for a while; ends early on a breach, on a request of an operator, or when stopped. */
-export async function watchRelease(ctx: StepContext, forMs: number): Promise<Verdict> {
+export async function watchRelease(
+  ctx: StepContext,
+  forMs: number,
+  onSample: (sample: Sample) => Promise<void> = async () => undefined,
+): Promise<Verdict> {
   const { clock } = ctx.runtime;
   const { triggers } = ctx.environment;
   const health = triggers.find((trigger) => trigger.type === 'health');
@@ -83,7 +87,9 @@ export async function watchRelease(ctx: StepContext, forMs: number): Promise<Ver
     if (ctx.signal.aborted) return { result: 'stopped', requests: requestsSeen(samples) };
     const due = health !== undefined && ctx.environment.checks.length > 0 && clock.now() - checkedAt >= health.everyMs;
     if (due) checkedAt = clock.now();
-    samples.push(await takeSample(ctx, due));
+    const sample = await takeSample(ctx, due);
+    samples.push(sample);
+    await onSample(sample);
     const breach = findBreach(triggers, samples);
     if (breach) return { result: 'breached', breach, requests: requestsSeen(samples) };
     const request = (await ctx.requests())[0];

@@ -3,7 +3,7 @@ import { describeError, Problem } from '../errors.ts';
 import { type ReleaseRef, sameRef } from '../release.ts';
 import type { ReleaseRow } from '../views.ts';
 import { startAndWait } from './health.ts';
-import type { Step, StepContext } from './step.ts';
+import { previousOf, type Step, type StepContext } from './step.ts';
 
 function candidateOf(ctx: StepContext) {
   const candidate = ctx.candidate(ctx.step.target ?? '');
@@ -15,11 +15,6 @@ function lifecycleOf(ctx: StepContext) {
   const { lifecycle } = ctx.target();
   if (!lifecycle) throw new Error(`${ctx.step.target} cannot start or stop releases`);
   return lifecycle;
-}
-
-/** The release that this deployment goes back to, on this target. */
-function previousOf(ctx: StepContext) {
-  return ctx.plan.before[ctx.step.target ?? ''] ?? null;
 }
 
 export const start: Step = {

@@ -1,9 +1,12 @@
 /** One effect, told in four verbs: what is there, do it, was it done, take it back. */
+import type { EventData } from '../events.ts';
 import type { Json, ReleaseRef } from '../release.ts';
 import type { Environment, Runtime } from '../runtime.ts';
 import type { Plan, PlannedStep } from '../plan.ts';
 import type { Target, TargetContext } from '../../targets/target.ts';
 import type { HolderRequest } from '../../stores/store.ts';
+
+export type Measurement = EventData['analysis.measured'];
 
 /** What a look at the world shows of a step. `other` is neither what we want nor what we found before. */
 export type Seen =
@@ -29,6 +32,12 @@ export interface StepContext {
   progress(text: string): void;
   /** What other processes asked of this deployment since the last look. */
   requests(): Promise<readonly HolderRequest[]>;
+  /** Takes note of a request that the step itself fulfils. */
+  accept(request: HolderRequest): Promise<void>;
+  /** The latest measurement of this deployment, from the journal. */
+  measured(): Measurement | null;
+  /** Writes a measurement durably. */
+  measure(measurement: Measurement): Promise<void>;
 }
 
 export interface Step {
@@ -44,6 +53,11 @@ export interface Step {
   undo?(ctx: StepContext): Promise<string | undefined>;
   /** Whether the undo took; without it, `look` must say `before`. */
   undone?(ctx: StepContext): Promise<Seen>;
+}
+
+/** The release that this deployment goes back to, on the step's target. */
+export function previousOf(ctx: StepContext): ReleaseRef | null {
+  return ctx.plan.before[ctx.step.target ?? ''] ?? null;
 }
 
 export function asRef(value: Json): ReleaseRef | null {

@@ -20,6 +20,20 @@ function tamper(sql: string): void {
 }
 
 test.each([
+  ['emptied', `UPDATE journal SET data = '{}' WHERE kind = 'deployment.planned'`, /changed after it was written/],
+  ['no longer JSON', `UPDATE journal SET data = 'gone' WHERE n = 2`, /event +2\n.*Event 2 of staging cannot be read/],
+])('an event that was %s, so that nobody can fold the journal, is named as well', async (_what, sql, message) => {
+  project = createProject({ 'belay.yml': NOOP_CONFIG });
+  await project.json(0, 'deploy', '--env', 'staging');
+  // As after an upgrade: whoever opens it would fold everything again.
+  tamper(`${sql}; DELETE FROM meta WHERE key = 'views';`);
+  expect((await project.belay('history')).code).not.toBe(0);
+  const { code, stdout, stderr } = await project.belay('audit', 'verify');
+  expect(code, stderr).toBe(1);
+  expect(stdout).toMatch(message);
+});
+
+test.each([
   ['changed', `UPDATE journal SET actor = 'eve' WHERE n = 3`, /event +3 .*\n.*changed after it was written/],
   ['removed', 'DELETE FROM journal WHERE n = 4', /event 4 is missing/],
   ['cut off', 'DELETE FROM journal WHERE n > 5', /events after 5 are missing/],
