@@ -11,7 +11,7 @@ import { NO_FIGURE, verdict } from './support/statistics.ts';
 
 const FULL_RUNS = 2_000;
 /** Enough for a median within a twentieth; these cells end early and cost little, those drawn as counts least. */
-const LEAST_RUNS = 200;
+const LEAST_RUNS = 500;
 const LEAST_COUNTED = 1_000;
 /** Those in which the older judges run too: to the end of the rollout, which costs more. */
 const COMPARED = new Set([

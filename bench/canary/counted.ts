@@ -1,7 +1,7 @@
 /**
  * Rollouts of errors only, micro-batch by micro-batch: how many requests, canary requests and failures each has is
  * drawn at once instead of request by request. The same law, as routing and failing are independent from request to
- * request and the error rate is constant within each second; fifty times as fast.
+ * request and the error rate is constant within each second; some seventy times as fast.
  */
 import { createAnalyser } from '../../src/analysis/analyser.ts';
 import type { Analyser, AnalysisOptions, Counts } from '../../src/analysis/analysis.ts';

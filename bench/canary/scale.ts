@@ -1,7 +1,7 @@
-/** How much is simulated: `--full` as the goals ask for (hours), otherwise about three minutes; `--scale=0.1` is a tenth of full. */
+/** How much is simulated: `--full` as the goals ask for (hours), otherwise two or three minutes a bench; `--scale=0.1` is a tenth of full. */
 import { parseArgs } from 'node:util';
 
-/** Of the full run; the four tables together take about three minutes on two cores. */
+/** Of the full run; where that is too few for a figure, the bench says the least. */
 const DEFAULT_SCALE = 0.01;
 
 const { values } = parseArgs({

@@ -158,8 +158,8 @@ export function createApplication(parts: ApplicationParts): Application {
 
   return {
     async state() {
-      const table = await doorway.router().table();
-      const stats = await doorway.router().stats();
+      const router = doorway.router();
+      const [table, stats] = await Promise.all([router.table(), router.stats()]);
       const states = record.processes.flatMap(({ spec }) => processes.get(spec.release)?.state() ?? []);
       return {
         app: name,

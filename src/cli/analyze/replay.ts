@@ -81,57 +81,66 @@ function saidBy(judge: JudgeVerdict): Pick<Replayed, 'verdict' | 't' | 'blame' |
   return { verdict: judge.verdict, t: toMilliseconds(judge.t), blame: judge.blame, reason: judge.reason };
 }
 
+/** What was seen of the evidence on the way. */
+function createWatch(analyser: Analyser, steps: Steps, explain: boolean) {
+  const log = createEvidenceLog();
+  let decided: AnalysisReport | null = null;
+  /** When it could first be promoted; it may be taken back all the same. */
+  let promotable: AnalysisReport | null = null;
+  return {
+    isDecided: () => decided !== null,
+    look(): void {
+      const report = analyser.report();
+      if (isFinal(report)) decided = report;
+      if (report.verdict === 'promote') promotable ??= report;
+      if (explain && log.due(report.t)) log.add({ share: steps.share(), report });
+    },
+    mark(): void {
+      if (explain) log.mark({ share: steps.share(), report: decided ?? analyser.report() });
+    },
+    /** Of the moment the verdict fell; without one, of the end. */
+    report(): AnalysisReport {
+      const last = decided ?? analyser.report();
+      return last.verdict === 'promote' ? (promotable ?? last) : last;
+    },
+    rows: log.rows,
+  };
+}
+
 /** @param history what came before the canary, complete */
 export function createReplay(history: History, meta: TraceMeta | null, settings: ReplaySettings): Replay {
   const { judge: name, explain, ...rest } = settings;
   const analyser = createAnalyser({ ...rest, history: history.baseline() });
   const judge = name === null ? null : createJudge(name);
   const steps = createSteps(meta, analyser);
-  const log = createEvidenceLog();
-  let decided: AnalysisReport | null = null;
-  /** When it could first be promoted; it may be taken back all the same. */
-  let promotable: AnalysisReport | null = null;
-  let [seenAt, sinceCut] = [0, 0];
-
-  function look(): AnalysisReport {
-    const report = analyser.report();
-    if (isFinal(report)) decided = report;
-    if (report.verdict === 'promote') promotable ??= report;
-    if (explain && log.due(report.t)) log.add({ share: steps.share(), report });
-    return report;
-  }
-
-  /** True when the batch that ended here brought the verdict. */
-  function cutAt(t: number): boolean {
-    if (!steps.advance(t)) return false;
-    sinceCut = 0;
-    const report = look();
-    if (explain) log.mark({ share: steps.share(), report });
-    return isFinal(report);
-  }
-
+  const watch = createWatch(analyser, steps, explain);
+  let [last, sinceCut] = [0, 0];
   return {
     observe(outcome) {
-      seenAt = outcome.t;
+      last = outcome.t;
       judge?.observe(outcome);
-      if (decided || cutAt(outcome.t)) return;
+      if (watch.isDecided()) return;
+      if (steps.advance(outcome.t)) {
+        sinceCut = 0;
+        watch.look();
+        watch.mark();
+        // The batch that ended here brought the verdict.
+        if (watch.isDecided()) return;
+      }
       analyser.observe(outcome);
       sinceCut += 1;
-      if (sinceCut % ASKED_EVERY === 0) look();
+      if (sinceCut % ASKED_EVERY === 0) watch.look();
     },
     end() {
-      if (!decided) analyser.flush();
-      const last = decided ?? analyser.report();
-      if (explain) log.mark({ share: steps.share(), report: last });
-      const report = last.verdict === 'promote' ? (promotable ?? last) : last;
-      const verdict = {
-        ...verdictOf(report, seenAt),
-        reason: null,
-        ...(judge ? saidBy(judge.end(meta?.durationSeconds ?? seenAt)) : {}),
-      };
-      const settles =
-        verdict.verdict === 'inconclusive' ? settledBy(report, { ...settings.errors, ...settings }) : null;
-      return { ...verdict, report, rows: log.rows(), settledBy: settles };
+      if (!watch.isDecided()) analyser.flush();
+      watch.mark();
+      const report = watch.report();
+      const said = judge
+        ? saidBy(judge.end(meta?.durationSeconds ?? last))
+        : { ...verdictOf(report, last), reason: null };
+      const open = said.verdict === 'inconclusive';
+      const settles = open ? settledBy(report, { ...settings.errors, ...settings }) : null;
+      return { ...said, report, rows: watch.rows(), settledBy: settles };
     },
   };
 }

@@ -20,6 +20,39 @@ export interface EventReader {
 }
 
 const FOLLOWED_WITHIN_MS = 5_000;
+/** Lines are taken together: HAProxy writes into the socket at each request, and to read as often costs more than the lines. */
+const TOGETHER_MS = 20;
+/** Bytes: there is more, and it must not wait. */
+const PLENTY = 16_384;
+
+/**
+ * Hands over whole lines: at once while there is plenty or `eager` says so, else those of a while together. All that is
+ * there each time: what stays behind would wait for the next request.
+ */
+function takeLines(wire: Socket, take: (line: string) => void, eager: () => boolean): void {
+  let rest = '';
+  let plenty = false;
+  let pause: NodeJS.Timeout | undefined;
+  const takeAll = () => {
+    pause = undefined;
+    let taken = 0;
+    for (let part = read(wire); part !== null; part = read(wire)) {
+      taken += part.length;
+      const lines = (rest + part).split('\n');
+      rest = lines.pop() ?? '';
+      lines.forEach(take);
+    }
+    plenty = taken >= PLENTY;
+  };
+  wire.on('readable', () => {
+    if (plenty || eager()) takeAll();
+    else pause ??= setTimeout(takeAll, TOGETHER_MS);
+  });
+}
+
+function read(wire: Socket): string | null {
+  return wire.read() as string | null;
+}
 
 export function createEventStream(ring: string, reader: EventReader): EventStream {
   const wires = new Set<Socket>();
@@ -41,20 +74,14 @@ export function createEventStream(ring: string, reader: EventReader): EventStrea
         const wire = connect(socket, () => wire.write(`show info;show events ${ring} ${options}\n`));
         const late = setTimeout(() => wire.destroy(new Error('no answer')), FOLLOWED_WITHIN_MS);
         wires.add(wire);
-        wire.setEncoding('utf8');
-        let rest = '';
-        wire.on('data', (part: string) => {
-          const lines = (rest + part).split('\n');
-          rest = lines.pop() ?? '';
-          for (const line of lines) {
-            const pid = /^Pid: (\d+)/.exec(line)?.[1];
-            if (pid !== undefined) {
-              clearTimeout(late);
-              newest = { pid: Number(pid), wire };
-              resolve();
-            } else reader.line(line);
-          }
-        });
+        wire.setEncoding('latin1');
+        const take = (line: string) => {
+          if (!line.startsWith('Pid: ')) return reader.line(line);
+          clearTimeout(late);
+          newest = { pid: Number(line.slice(5)), wire };
+          resolve();
+        };
+        takeLines(wire, take, () => newest?.wire !== wire);
         wire.once('error', (error) => reject(unreachable(socket, error)));
         wire.once('close', () => {
           clearTimeout(late);

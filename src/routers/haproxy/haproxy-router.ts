@@ -53,6 +53,8 @@ export function createHaproxyRouter(options: HaproxyOptions): HaproxyRouter {
   let table: RouteTable = EMPTY_TABLE;
   let slots: Slots = new Map();
   let servers: ReadonlyMap<string, ServerSetting> = new Map();
+  /** A change of servers failed on its way: how much of it was taken is not known. */
+  let uncertain = false;
   let listening: Address | null = null;
   let lastWorker: number | null = null;
   let nextSweep = 0;
@@ -92,14 +94,14 @@ export function createHaproxyRouter(options: HaproxyOptions): HaproxyRouter {
     // Only a release that has left the table may still be busy.
     const loads = left ? await load() : null;
     const { entries, changed } = plan(slots, (slot) => (loads?.get(slot)?.inFlight ?? 0) > 0);
+    const all = uncertain;
+    uncertain = true;
     try {
-      await putInForce(running, entries, changed);
-    } catch (error) {
-      // What it took is not known: all of it is told again the next time.
-      servers = new Map([...servers].map(([slot, { address }]) => [slot, { address, weight: -1 }]));
-      throw error;
+      await putInForce(running, entries, all ? servers : changed);
+      uncertain = false;
     } finally {
-      files.write({ listen: at, servers: serversOf(table, slots, servers) }, entries);
+      // Also when it failed: what is started from the files comes up with the new table.
+      files.write({ listen: at, servers }, entries);
     }
   }
 

@@ -5,15 +5,16 @@ const line = (changes: Record<string, string>) => {
   const fields = {
     at: '1795264401377250',
     began: '1795264401374000',
-    release: 'r-1',
+    slot: 'slot1',
     status: '200',
-    chose: '-',
-    known: '86bb4ae2be05',
     ended: '----',
     retries: '0',
-    stream: '-',
     firstByte: '2',
     peer: '127.0.0.1:51322',
+    stream: '-',
+    chose: '-',
+    many: '-',
+    known: '86bb4ae2be05',
     ...changes,
   };
   return parseRequestLine(`R ${Object.values(fields).join(' ')}`);
@@ -22,12 +23,14 @@ const line = (changes: Record<string, string>) => {
 test('a request that was answered, by whom, for whom and how fast', () => {
   expect(line({})).toEqual({
     at: 1_795_264_401_377.25,
-    release: 'r-1',
+    slot: 'slot1',
     status: 200,
     ms: 3.25,
     client: '86bb4ae2be05',
     chose: false,
     counts: 'status',
+    sampled: false,
+    weight: 1,
     waitedMs: 2,
     peer: '127.0.0.1:51322',
   });
@@ -47,13 +50,27 @@ test.each([
   expect(line(changes)).toMatchObject({ status, counts });
 });
 
+test.each([
+  ['one of many answers stands for all of them', { many: '0' }, 32, true],
+  ['also when it broke off afterwards', { many: '0', ended: 'SD--' }, 32, true],
+  ['an error is always told', { many: '0', status: '500' }, 1, true],
+  ['and so is what got no answer', { many: '17', ended: 'SC--', status: '503', firstByte: '-1' }, 1, true],
+  ['where there are few each is told', { many: '-' }, 1, false],
+] as const)('%s', (_what, changes, weight, sampled) => {
+  expect(line(changes)).toMatchObject({ weight, sampled });
+});
+
+test('a client cannot forge what is told of its request', () => {
+  expect(line({ known: 'a 1 2 3 4 5' })).toMatchObject({ status: 200, client: 'a', counts: 'status' });
+});
+
 test('a stream counts when it begins, and not again when it ends', () => {
-  expect(parseRequestLine('S 2000 1000 r-1 101 - -')).toMatchObject({ status: 101, ms: 1, counts: 'status' });
+  expect(parseRequestLine('S 2000 1000 slot1 101 - -')).toMatchObject({ status: 101, ms: 1, counts: 'status' });
   expect(line({ stream: '1' })).toBeNull();
 });
 
 test('what no release answered is no request of any', () => {
-  expect(line({ release: '-' })).toBeNull();
+  expect(line({ slot: '-' })).toBeNull();
   expect(parseRequestLine('Proxy public stopped (cumulated conns: FE: 4, BE: 0).')).toBeNull();
 });
 

@@ -174,6 +174,8 @@ const ROWS: readonly Row[] = [
     'always',
     'always',
   ],
+  field('change 0 to -0', v.literal(0), v.literal(-0), '----', 'never', 'never'),
+  field('keep NaN', v.literal(NaN), v.literal(NaN), 'PRSN', 'always', 'always'),
   ['remove an optional never', o({ k: str, f: v.optional(v.union()) }), o({ k: str }), 'PRSN', 'always', 'always'],
 ];
 

@@ -84,12 +84,14 @@ function scalarAround(type: Type): string {
   return type.kind === 'literal' ? typeof type.value : '';
 }
 
-export function createTypes(): Types {
+type Intern<K> = (key: K, build: (id: number) => Type) => Type;
+
+/** Makes a map for each kind, with ids from one sequence: most keys are at hand, and need no text. */
+function createInterning(): <K>() => Intern<K> {
   let next = 0;
-  /** A map for each kind: most keys are at hand, and need no text. */
-  const internBy = <K>() => {
+  return <K>(): Intern<K> => {
     const known = new Map<K, Type>();
-    return (key: K, build: (id: number) => Type): Type => {
+    return (key, build) => {
       const found = known.get(key);
       if (found) return found;
       const made = build(next++);
@@ -97,10 +99,14 @@ export function createTypes(): Types {
       return made;
     };
   };
+}
+
+export function createTypes(): Types {
+  const internBy = createInterning();
   const [scalars, literals, ids] = [internBy<ScalarKind>(), internBy<Literal | symbol>(), internBy<string>()];
   const [arrays, records, objects] = [internBy<Type>(), internBy<string>(), internBy<string>()];
   const [unions, strange] = [internBy<string>(), internBy<string>()];
-  const any: Type = { kind: 'any', id: next++ };
+  const any = internBy<'any'>()('any', (id) => ({ kind: 'any', id }));
   const union = (members: readonly Type[]): Type => {
     const flat = flatten(members);
     const [only] = flat;

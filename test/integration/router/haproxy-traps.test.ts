@@ -1,5 +1,6 @@
 /** What goes wrong with HAProxy when it is driven naively: each of these was seen, and each is a test. */
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { promisify } from 'node:util';
 import { readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
@@ -211,4 +212,36 @@ test('another port costs no request that is open', async () => {
       () => true,
     );
   await expect.poll(refused).toBe(true);
+});
+
+/** In a process of its own: this one must be free to read as it likes. */
+const ASKS = `import { Agent, get } from 'node:http';
+const agent = new Agent({ keepAlive: true });
+const ask = () => new Promise((done) => get(process.argv[1], { agent }, (res) => res.resume().once('end', done)));
+await Promise.all(Array.from({ length: 20 }, async () => {
+  for (let count = 0; count < 100; count++) await ask();
+}));`;
+
+test('the last of many requests is told as soon as the first, although lines are taken together', async () => {
+  await share(0.5);
+  const { next } = await haproxy.router.observations(null);
+  await promisify(execFile)(process.execPath, ['--input-type=module', '-e', ASKS, haproxy.origin]);
+  const seen = async () => (await haproxy.router.observations(next)).items.length;
+  await expect.poll(seen, { timeout: 1_000, interval: 20 }).toBe(2_000);
+});
+
+test('outside of a split a few stand for many, and what fails is told each time', async () => {
+  await share(0);
+  const ask = async () => {
+    for (let count = 0; count < 100; count++) await (await get()).text();
+    for (let count = 0; count < 2; count++) await (await fetch(`${haproxy.origin}/status/500`)).text();
+  };
+  await Promise.all(Array.from({ length: 20 }, ask));
+  const classes = async () => (await haproxy.router.stats()).find(({ release }) => release === 'stable')?.classes;
+  await expect.poll(async () => (await classes())?.['5xx'], { timeout: 5_000 }).toBe(40);
+  const answered = (await classes())?.['2xx'] ?? 0;
+  expect(answered).toBeGreaterThan(1_000);
+  expect(answered).toBeLessThan(3_000);
+  const told = (await tell(paths().socket, 'show events belay.shop.requests')).match(/^R /gm)?.length ?? 0;
+  expect(told).toBeLessThan(1_500);
 });
