@@ -3,10 +3,10 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
-/** Real kills at random instants on a machine that others use: once more in CI, where the reporter says that it was needed. */
+/** Real kills and real load on a machine that others use: once more in CI, where the reporter says that it was needed. */
 const retry = process.env.CI ? 1 : 0;
 const define = { __BELAY_VERSION__: JSON.stringify(version) };
-const shared = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' as const };
+const shared = { testTimeout: 180_000, hookTimeout: 120_000, pool: 'forks' as const };
 
 export default defineConfig({
   test: {
@@ -19,6 +19,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'integration',
+          retry,
           include: ['test/**/*.test.ts'],
           exclude: ['test/crash/**', 'test/e2e/**', 'test/fixtures/**', '**/node_modules/**'],
         },

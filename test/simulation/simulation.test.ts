@@ -6,7 +6,7 @@ import { loadSimulation, type Simulation } from './bundle.ts';
 /** `BELAY_SEEDS=2000000` for a long night. */
 const SEEDS = Number(process.env['BELAY_SEEDS'] ?? 10_000);
 /** Milliseconds; generous, for a machine that is shared. */
-const PER_SEED = 30;
+const PER_SEED = 100;
 
 let simulation: Simulation;
 beforeAll(async () => {

@@ -14,7 +14,7 @@ const run = promisify(execFile);
 /** Debian keeps it where PATH of ordinary users does not lead. */
 const PLACES = ['haproxy', '/usr/sbin/haproxy', '/usr/local/sbin/haproxy'];
 const OLDEST = [2, 6] as const;
-const LIMIT_MS = 10_000;
+const LIMIT_MS = 20_000;
 
 function isOldEnough(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
@@ -63,10 +63,10 @@ export function createHaproxyProgram(program?: string): HaproxyProgram {
     path,
     async check(...configs) {
       const argv = ['-c', ...configs.flatMap((config) => ['-f', config])];
-      await run(await path(), argv, { timeout: LIMIT_MS }).catch((error: { stderr?: string }) => {
+      await run(await path(), argv, { timeout: LIMIT_MS }).catch((error: { stderr?: string; killed?: boolean }) => {
         const alerts = (error.stderr ?? '').split('\n').filter((line) => line.includes('[ALERT]'));
-        throw new Problem('TARGET_FAILED', 'HAProxy refuses its configuration', {
-          why: alerts[0] ?? 'It does not say why.',
+        throw new Problem('TARGET_FAILED', `HAProxy ${error.killed ? 'did not check' : 'refuses'} its configuration`, {
+          why: alerts[0] ?? (error.killed ? `It did not answer within ${LIMIT_MS / 1_000} s.` : 'It does not say why.'),
           details: alerts,
           next: `haproxy -c ${configs.map((config) => `-f ${config}`).join(' ')}`,
           cause: error,

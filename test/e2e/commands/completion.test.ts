@@ -36,7 +36,7 @@ test('every command is offered', () => {
 test('subcommands, options, their values, and the environments of this project', () => {
   expect(offered('lock', '')).toEqual(expect.arrayContaining(['acquire', 'release', 'status']));
   expect(offered('lock', 'release', '--')).toEqual(expect.arrayContaining(['--nonce', '--because']));
-  expect(offered('deploy', '--acc')).toEqual(['--accept-drift']);
+  expect(offered('deploy', '--acc')).toEqual(['--accept-drift', '--accept-schema']);
   expect(offered('history', '--outcome', 'r')).toEqual(['refused', 'rolled-back']);
   expect(offered('deploy', '--env', '')).toEqual(['production', 'staging']);
   expect(offered('promote', '--from', 's')).toEqual(['staging']);

@@ -27,9 +27,10 @@ const isBackOn = (app: string, release: string) =>
 
 test('it goes back when nobody watches, says so, and everybody is answered by the release before', async () => {
   const url = await goLive(daemon, client, 'alone', ['a1', 'a2']);
-  const guard = { release: 'a1', afterMs: 300 };
-  await client.route('alone', fence(), { a1: 0.1, a2: 0.9 }, guard);
-  expect((await stateOf(client, 'alone')).guard).toEqual(guard);
+  const patient = { release: 'a1', afterMs: 600_000 };
+  await client.route('alone', fence(), { a1: 0.1, a2: 0.9 }, patient);
+  expect((await stateOf(client, 'alone')).guard).toEqual(patient);
+  await client.route('alone', fence(), { a1: 0.1, a2: 0.9 }, { release: 'a1', afterMs: 300 });
   await isBackOn('alone', 'a1');
   expect(await (await fetch(url)).text()).toBe('a1');
   expect((await stateOf(client, 'alone')).guard).toBe(null);
@@ -39,27 +40,27 @@ test('it goes back when nobody watches, says so, and everybody is answered by th
 
 test('one long look at it is watching, and activating ends the guard', async () => {
   await goLive(daemon, client, 'watched', ['w1', 'w2']);
-  const guard = { release: 'w1', afterMs: 300 };
-  await client.route('watched', fence(), { w1: 0.5, w2: 0.5 }, guard);
+  await client.route('watched', fence(), { w1: 0.5, w2: 0.5 }, { release: 'w1', afterMs: 600 });
+  // Seen from within: between two calls a busy machine may take longer than the guard waits.
   await client.observations('watched', null, 900);
-  expect(await sharesOf('watched')).toEqual({ w1: 0.5, w2: 0.5 });
+  expect(daemon.log()).not.toContain('watched: nobody has watched');
   await client.route('watched', fence(), { w2: 1 });
   expect((await stateOf(client, 'watched')).guard).toBe(null);
   // Another one that begins later and has gone back: the first would have, too.
-  await client.route('alone', fence(), { a1: 0.5, a2: 0.5 }, { release: 'a1', afterMs: 600 });
+  await client.route('alone', fence(), { a1: 0.5, a2: 0.5 }, { release: 'a1', afterMs: 700 });
   await isBackOn('alone', 'a1');
   expect(await sharesOf('watched')).toEqual({ w2: 1 });
 });
 
 test('the guard outlives the daemon, and its clock begins anew', async () => {
   await goLive(daemon, client, 'killed', ['k1', 'k2']);
-  await client.route('killed', fence(), { k1: 0.5, k2: 0.5 }, { release: 'k1', afterMs: 1_500 });
+  await client.route('killed', fence(), { k1: 0.5, k2: 0.5 }, { release: 'k1', afterMs: 3_000 });
   const { pid } = await client.info();
   kill(pid);
   await until('another daemon is there', async () => (await client.info()).pid !== pid);
   expect(await stateOf(client, 'killed')).toMatchObject({
     table: { shares: { k1: 0.5, k2: 0.5 } },
-    guard: { release: 'k1', afterMs: 1_500 },
+    guard: { release: 'k1', afterMs: 3_000 },
   });
   await isBackOn('killed', 'k1');
 });
