@@ -27,7 +27,7 @@ export const NO_SERVER: ServerSetting = { address: { host: '127.0.0.1', port: 1 
 /** What is told of each request when it ends: see `request-line.ts`. The client's own words come last. */
 const LINE =
   'R %[date(0,us)] %[var(txn.began)] %[var(txn.slot)] %ST %tsc %rc %Tr %ci:%cp %[var(txn.stream)] %[var(txn.chose),length] %[var(txn.many)] %[var(txn.known)]';
-/** Outside of a split every request is told up to so many a second, one of `SAMPLED` beyond. */
+/** While the map says `few`, every request is told up to so many a second, one of `SAMPLED` beyond. */
 const ALL_TOLD = 100;
 
 export const proxiesOf = (name: string) => ({
@@ -123,7 +123,7 @@ const FORWARDED = `  http-request set-header X-Forwarded-Host %[req.hdr(host)] i
  */
 function plainPath(lookup: string): string {
   return `  http-request set-var(txn.slot) str(plain),${lookup} if !chooses
-  http-request set-var(txn.many) rand(${SAMPLED}) if { var(txn.slot) -m found } { fe_req_rate gt ${ALL_TOLD} }
+  http-request set-var(txn.many) rand(${SAMPLED}) if { var(txn.slot) -m found } { fe_req_rate gt ${ALL_TOLD} } { str(few),${lookup} -m found }
   http-request allow if { var(txn.slot) -m found }`;
 }
 

@@ -55,6 +55,8 @@ export function createHaproxyRouter(options: HaproxyOptions): HaproxyRouter {
   let servers: ReadonlyMap<string, ServerSetting> = new Map();
   /** A change of servers failed on its way: how much of it was taken is not known. */
   let uncertain = false;
+  /** Whether HAProxy may tell a few requests for many. */
+  let toldByFew = false;
   let listening: Address | null = null;
   let lastWorker: number | null = null;
   let nextSweep = 0;
@@ -75,7 +77,8 @@ export function createHaproxyRouter(options: HaproxyOptions): HaproxyRouter {
     const changed = changedServers(servers, settings);
     servers = settings;
     evidence.follow(table, slots);
-    return { entries: tableEntries(table, slots), changed };
+    toldByFew = !evidence.isKept();
+    return { entries: tableEntries(table, slots, toldByFew), changed };
   }
 
   /** Plans the table and writes it down. */
@@ -116,9 +119,11 @@ export function createHaproxyRouter(options: HaproxyOptions): HaproxyRouter {
       await follow(worker === lastWorker ? 'now' : 'beginning');
       // It may have read the files of a moment before the last change.
       await inTurn(async () => {
-        if (listening) await putInForce(running, tableEntries(table, slots), servers);
+        if (listening) await putInForce(running, tableEntries(table, slots, toldByFew), servers);
       });
     }
+    // A minute after a split nobody asks any more.
+    if (toldByFew === evidence.isKept()) await inTurn(async () => (listening ? switchOver(listening) : undefined));
     if (!evidence.isKept() || performance.now() < nextSweep) return;
     nextSweep = performance.now() + Math.min(2_000, patienceMs / 10);
     evidence.look(parseSessions(await tell(socket, 'show sess'), new Set([proxies.kept, proxies.fresh])));

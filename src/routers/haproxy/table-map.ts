@@ -42,10 +42,12 @@ function plainSlot(table: RouteTable, slots: Slots): string | null {
   return only && others.length === 0 && table.holdMs === null ? slotOf(slots, only[0]) : null;
 }
 
-export function tableEntries(table: RouteTable, slots: Slots): MapEntries {
+/** `few`: nobody wants to see each request. */
+export function tableEntries(table: RouteTable, slots: Slots, few = false): MapEntries {
   const entries = new Map([['table', ruleOf(table, slots)]]);
   const plain = plainSlot(table, slots);
   if (plain !== null) entries.set('plain', plain);
+  if (few) entries.set('few', 'yes');
   for (const [slot, release] of slots) entries.set(slot, release);
   for (const { release } of table.backends) entries.set(`@${release}`, slotOf(slots, release) ?? 'none');
   const candidate = candidateOf(table);
