@@ -1,18 +1,20 @@
 /** Bad releases: after how many requests of theirs they are taken back, and how many of those have failed. */
 import { type Cell, ERROR_CELLS, LATENCY_CELLS } from './canary/cells.ts';
-import { isCountable } from './canary/counted.ts';
 import { openPool, type Pool } from './canary/pool.ts';
-import { PLAIN_STUDY, type Study } from './canary/rollout.ts';
+import { PLAIN_STUDY } from './canary/rollout.ts';
 import { runsOf, SCALE } from './canary/scale.ts';
 import { pair, percentOf } from './canary/show.ts';
 import { type Summary, summarise } from './canary/summary.ts';
 import type { Bench, BenchRow } from './support/bench.ts';
 import { NO_FIGURE, verdict } from './support/statistics.ts';
 
-const FULL_RUNS = 2_000;
-/** Enough for a median within a twentieth; these cells end early and cost little, those drawn as counts least. */
-const LEAST_RUNS = 500;
-const LEAST_COUNTED = 1_000;
+const FULL_RUNS = 20_000;
+/** Enough for a median within a twentieth; most of these end early and cost little, those drawn as counts least. */
+const LEAST_TIMED = 1_000;
+const LEAST_COUNTED = 2_000;
+/** The older judges look at single requests to the very end. */
+const FULL_PEERS = 2_000;
+const LEAST_PEERS = 30;
 /** Those in which the older judges run too: to the end of the rollout, which costs more. */
 const COMPARED = new Set([
   '1 %, 5 %, x5',
@@ -81,16 +83,14 @@ function rowOf(cell: Cell, judge: string, summary: Summary, goal: Goal | undefin
 }
 
 async function rowsOf(pool: Pool, cell: Cell): Promise<BenchRow[]> {
-  const least = isCountable(cell) ? LEAST_COUNTED : LEAST_RUNS;
-  const own = async (study: Study): Promise<Summary> => {
-    const { belay = [] } = await pool.run(cell, study, runsOf(FULL_RUNS, least));
-    return summarise(belay.filter(({ early }) => !early));
-  };
-  const rows = [rowOf(cell, 'belay', await own(PLAIN_STUDY), GOALS[cell.name])];
-  const goal = LATENCY_GOALS[cell.name];
-  if (goal) rows.push(rowOf(cell, 'belay, latency alone', await own({ ...PLAIN_STUDY, judged: 'latency' }), goal));
+  const least = cell.latency === null ? LEAST_COUNTED : LEAST_TIMED;
+  const own = await pool.run(cell, PLAIN_STUDY, runsOf(FULL_RUNS, least));
+  const rows = Object.entries(own).map(([judge, endings]) => {
+    const goals = judge === 'belay' ? GOALS : LATENCY_GOALS;
+    return rowOf(cell, judge, summarise(endings.filter(({ early }) => !early)), goals[cell.name]);
+  });
   if (!COMPARED.has(cell.name)) return rows;
-  const endings = await pool.run(cell, { ...PLAIN_STUDY, peers: true }, runsOf(FULL_RUNS));
+  const endings = await pool.run(cell, { ...PLAIN_STUDY, peers: true }, runsOf(FULL_PEERS, LEAST_PEERS));
   for (const [name, peer] of Object.entries(endings))
     if (name !== 'belay') rows.push(rowOf(cell, name, summarise(peer), undefined));
   return rows;

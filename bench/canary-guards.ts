@@ -1,6 +1,6 @@
 /** What breaks every method that counts requests, with and without what Belay does about it; and promotion of good releases. */
 import { type Cell, CONFOUNDED, PROMOTION } from './canary/cells.ts';
-import { isCountable } from './canary/counted.ts';
+import { isDrawable } from './canary/batches.ts';
 import { openPool } from './canary/pool.ts';
 import { PLAIN_STUDY, type Study } from './canary/rollout.ts';
 import { runsOf, SCALE } from './canary/scale.ts';
@@ -77,7 +77,7 @@ export const bench: Bench = {
         const endings = await pool.run(
           one.cell,
           { ...PLAIN_STUDY, ...one.study },
-          runsOf(FULL_RUNS, isCountable(one.cell) ? 1_000 : 100),
+          runsOf(FULL_RUNS, isDrawable(one.cell) ? 1_000 : 100),
         );
         rows.push(rowOf(one, summarise(endings['belay'] ?? [])));
       }

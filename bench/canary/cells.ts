@@ -66,6 +66,9 @@ export const NULLS: readonly Cell[] = [
   cell('1 %, 5 %, AR(1)', { shared: 'ar1' }),
   cell('1 %, 10 %, drift, outages, AR(1)', { ...rough, shares: ALWAYS(0.1) }),
   cell('1 %, ramp 5/25/50 %, drift', { ...ramp, load: 'diurnal', shared: 'drift' }),
+  cell('1 %, ramp 5/25/50 %, drift, outages, AR(1)', { ...rough, ...ramp }),
+  cell('1 %, 10 %, 1 request a second', { shares: ALWAYS(0.1), ratePerSecond: 1 }),
+  cell('1 %, 10 %, 5 requests a second', { shares: ALWAYS(0.1), ratePerSecond: 5 }),
   cell('latency, 5 %', slow),
   cell('latency, 5 %, drift, spikes, AR(1)', { ...slow, ...rough }),
   cell('latency, ramp, drift, spikes, AR(1)', { ...slow, ...rough, ...ramp }),
@@ -90,6 +93,9 @@ export const LATENCY_CELLS: readonly Cell[] = [
   cell('5 %, tail from minute 10', { ...slow, latency: 'tail', onset: 600 }),
   cell('errors x5 at 1 %, latency equal', { latency: 'same', ratio: 5 }),
 ];
+
+/** Worse, but no more than is tolerated. */
+export const TOLERATED = cell('1 %, 5 %, x1.2 where x1.25 is tolerated', { ratio: 1.2 });
 
 /** What breaks every method that counts requests, and what is done about it. */
 export const CONFOUNDED = {

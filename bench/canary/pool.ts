@@ -17,11 +17,18 @@ export interface Order {
   readonly count: number;
 }
 
+/** As an order, for what each rollout adds to the probability of a false rollback. */
+export interface WeightOrder extends Order {
+  readonly weights: true;
+}
+
 export type Endings = Readonly<Record<string, readonly Ending[]>>;
 
 export interface Pool {
   /** All runs of a cell, split into orders that the threads take as they get free. */
   run(cell: Cell, study: Study, runs: number): Promise<Endings>;
+  /** What each run adds to the probability of a false rollback (see `tilted.ts`). */
+  weights(cell: Cell, study: Study, runs: number): Promise<readonly number[]>;
   /** Requests per second of one core, and bytes of the state. */
   speed(): Promise<readonly Speed[]>;
   close(): Promise<void>;
@@ -36,6 +43,8 @@ export interface Speed {
 }
 
 const ORDERS_A_THREAD = 4;
+/** What a rollout makes is garbage when it ends: with this much room little of it is looked at before. */
+const YOUNG_MB = 64;
 
 async function bundleInto(folder: string): Promise<string> {
   const file = join(folder, 'worker.mjs');
@@ -67,24 +76,33 @@ function split(cell: Cell, study: Study, runs: number, threads: number): Order[]
 }
 
 function merge(parts: readonly Endings[]): Endings {
-  const names = [...new Set(parts.flatMap((part) => Object.keys(part)))];
+  const names = [...new Set(parts.flatMap((part) => Object.keys(part)))].toSorted((a, b) => a.localeCompare(b));
   return Object.fromEntries(names.map((name) => [name, parts.flatMap((part) => part[name] ?? [])]));
 }
 
 export async function openPool(): Promise<Pool> {
   const folder = mkdtempSync(join(tmpdir(), 'belay-canary-'));
   const url = pathToFileURL(await bundleInto(folder));
-  const workers = Array.from({ length: availableParallelism() }, () => new Worker(url));
+  const workers = Array.from(
+    { length: availableParallelism() },
+    () => new Worker(url, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } }),
+  );
+  /** Each thread takes the next order when it gets free. */
+  const carryOut = async <T>(orders: readonly Order[]): Promise<readonly T[]> => {
+    const left = [...orders];
+    const parts: T[] = [];
+    await Promise.all(
+      workers.map(async (worker) => {
+        for (let order = left.shift(); order; order = left.shift()) parts.push(await ask<T>(worker, order));
+      }),
+    );
+    return parts;
+  };
   return {
-    async run(cell, study, runs) {
-      const orders = split(cell, study, runs, workers.length);
-      const parts: Endings[] = [];
-      await Promise.all(
-        workers.map(async (worker) => {
-          for (let order = orders.shift(); order; order = orders.shift()) parts.push(await ask<Endings>(worker, order));
-        }),
-      );
-      return merge(parts);
+    run: async (cell, study, runs) => merge(await carryOut<Endings>(split(cell, study, runs, workers.length))),
+    async weights(cell, study, runs) {
+      const orders = split(cell, study, runs, workers.length).map((order) => ({ ...order, weights: true }));
+      return (await carryOut<readonly number[]>(orders)).flat();
     },
     speed() {
       const [worker] = workers;

@@ -1,11 +1,13 @@
 /** One simulated rollout, judged by our engine and, beside it, by the older judges, on the very same requests. */
 import { createAnalyser } from '../../src/analysis/analyser.ts';
-import type { Analyser, AnalysisOptions, AnalysisReport, Outcome } from '../../src/analysis/analysis.ts';
+import type { Analyser, AnalysisOptions, Outcome } from '../../src/analysis/analysis.ts';
 import type { Judge } from '../../src/analysis/judges/judge.ts';
 import { createMannWhitneyJudge } from '../../src/analysis/judges/mann-whitney.ts';
 import { createThresholdJudge, THRESHOLD_DEFAULTS } from '../../src/analysis/judges/threshold.ts';
+import { isDrawable } from './batches.ts';
 import type { Cell } from './cells.ts';
-import { isCountable, runCounted } from './counted.ts';
+import { runCounted } from './counted.ts';
+import { runDrawn } from './drawn.ts';
 import type { Ending } from './summary.ts';
 import { baselineOf, P99_MS, requestsOf, shareAt } from './traffic.ts';
 
@@ -16,8 +18,6 @@ export interface Study {
   /** Whether the engine learns who asked, and which instance answered. */
   readonly clients: boolean;
   readonly instances: boolean;
-  /** Taken back by all evidence together, or when that on latency alone would do. */
-  readonly judged: 'all' | 'latency';
   /** The older judges too. */
   readonly peers: boolean;
   /** To the end, although it could be promoted: what counts is whether it is ever taken back. */
@@ -29,7 +29,6 @@ export const PLAIN_STUDY: Study = {
   errors: { tolerance: 1, promoteBelow: 2, floor: null },
   clients: true,
   instances: true,
-  judged: 'all',
   peers: false,
   untilPromoted: false,
 };
@@ -46,7 +45,7 @@ export function optionsFor(cell: Cell, study: Study): AnalysisOptions {
 }
 
 /** The engine is asked for a report this often; the report says itself when the verdict fell. */
-const ASKED_EVERY = 128;
+const ASKED_EVERY = 1_024;
 
 /** What happened to the canary, to be looked up by time afterwards. */
 function createTally(cell: Cell) {
@@ -81,34 +80,7 @@ const endingOf = (verdict: string): Ending['verdict'] =>
   verdict === 'rollback' || verdict === 'promote' ? verdict : 'inconclusive';
 
 /** The engine as a study feeds it. */
-interface Subject {
-  observe(outcome: Outcome): void;
-  cut(t: number): void;
-  report(): Pick<AnalysisReport, 'verdict' | 'decidedAt'>;
-}
-
-/** Batches end at multiples of this, counted from the last cut. */
-const SMALLEST_BATCH = 16;
-
-/** Ends when the evidence on latency reaches the bound by itself. */
-function latencyAlone(whole: Omit<Subject, 'report'> & Pick<Analyser, 'report'>): Subject {
-  let decidedAt: number | null = null;
-  let count = 0;
-  return {
-    cut: (t) => {
-      count = 0;
-      whole.cut(t);
-    },
-    observe: (outcome) => {
-      whole.observe(outcome);
-      count += 1;
-      if (count % SMALLEST_BATCH > 0 || decidedAt !== null) return;
-      const { t, bound, metrics } = whole.report();
-      if (metrics.some(({ metric, logE }) => metric === 'latency' && logE >= bound)) decidedAt = t;
-    },
-    report: () => ({ verdict: decidedAt === null ? 'undecided' : 'rollback', decidedAt }),
-  };
-}
+type Subject = Pick<Analyser, 'observe' | 'report'> & { cut(t: number): void };
 
 function openSubject(cell: Cell, study: Study): Subject {
   const { observe, cut, report } = createAnalyser(optionsFor(cell, study));
@@ -118,12 +90,11 @@ function openSubject(cell: Cell, study: Study): Subject {
     client: clients ? outcome.client : null,
     instance: instances ? outcome.instance : null,
   });
-  const subject = {
+  return {
     observe: clients && instances ? observe : (one: Outcome) => observe(asSeen(one)),
     cut: (t: number) => cut(t, shareAt(cell, t)),
     report,
   };
-  return study.judged === 'all' ? subject : latencyAlone(subject);
 }
 
 /** Plays the traffic until the verdict, and to its end where others judge too. */
@@ -144,10 +115,17 @@ function play(cell: Cell, study: Study, run: number, subject: Subject, witness: 
   if (!decided) subject.cut(cell.seconds);
 }
 
-/** Endings by judge; ours is `belay`. */
+/** Endings of cells whose micro-batches can be drawn at once. */
+function runBatches(cell: Cell, study: Study, run: number): Readonly<Record<string, Ending>> {
+  const { untilPromoted, instances } = study;
+  const options = optionsFor(cell, study);
+  if (cell.latency === null && cell.instances === null) return { belay: runCounted(cell, options, run, untilPromoted) };
+  return runDrawn(cell, options, run, { untilPromoted, instances, alone: cell.latency !== null && !untilPromoted });
+}
+
+/** Endings by judge; ours is `belay`, and `belay, latency alone` where that could be told apart. */
 export function runRollout(cell: Cell, study: Study, run: number): Readonly<Record<string, Ending>> {
-  if (!study.peers && isCountable(cell))
-    return { belay: runCounted(cell, optionsFor(cell, study), run, study.untilPromoted) };
+  if (!study.peers && isDrawable(cell)) return runBatches(cell, study, run);
   const subject = openSubject(cell, study);
   const peers = study.peers ? peersOf(cell) : {};
   const judges = Object.values(peers);

@@ -1,5 +1,6 @@
 /** The requests of one simulated rollout, one after the other, as the router would see them. */
 import type { Baseline, Outcome } from '../../src/analysis/analysis.ts';
+import { normalQuantile } from '../../src/analysis/normal-quantile.ts';
 import type { Cell } from './cells.ts';
 import { createRandom, type Random } from './random.ts';
 import { createSurroundings, type Surroundings } from './surroundings.ts';
@@ -10,18 +11,27 @@ const SIGMA = 0.6;
 /** Standard normal quantiles of p90, p95, p99, p99.9. */
 const [Z90, Z95, Z99, Z999] = [1.2815515655446004, 1.6448536269514722, 2.3263478740408408, 3.090232306167813];
 const at = (z: number): number => Math.exp(MU + SIGMA * z);
+/** Quantiles of the latencies in even steps; between them it is a straight line. Beyond the last ones, nothing. */
+const STEPS = 1 << 16;
+const HARDLY = 1e-7;
+const LATENCIES = Float64Array.from({ length: STEPS + 1 }, (_, i) =>
+  at(normalQuantile(Math.min(1 - HARDLY, Math.max(HARDLY, i / STEPS)))),
+);
 export const P99_MS = at(Z99);
 /** A failing client tries again after this long. */
 const RETRY_SECONDS = 1.28;
 const MOST_BAD = 0.95;
+const STUCK_MS = 2_000;
 
 export const baselineOf = (cell: Cell): Baseline => ({
   ratePerSecond: cell.ratePerSecond,
   quantilesMs: [at(Z90), at(Z95), P99_MS, at(Z999)],
 });
 
-export function shareAt(cell: Cell, t: number): number {
-  return cell.shares.findLast(([from]) => from <= t)?.[1] ?? 0;
+export function shareAt({ shares }: Cell, t: number): number {
+  let now = 0;
+  for (const [from, share] of shares) if (from <= t) now = share;
+  return now;
 }
 
 interface Retry {
@@ -46,13 +56,33 @@ function nextArrival(t: number, rate: Float64Array, random: Random): number {
   }
 }
 
-function latencyOf(cell: Cell, canary: boolean, t: number, shift: number, random: Random): number {
-  if (cell.latency === null) return 0;
-  const ms = Math.exp(MU + SIGMA * random.normal() + shift);
-  if (!canary || t < cell.onset) return ms;
-  if (cell.latency === '+10%') return ms * 1.1;
-  if (cell.latency === '+50%') return ms * 1.5;
-  return cell.latency === 'tail' && random.uniform() < 0.05 ? ms + 2_000 : ms;
+/** By how much all its latencies are multiplied, and how many of them have two seconds added. */
+function slownessOf(cell: Cell, canary: boolean, t: number): { readonly factor: number; readonly stuck: number } {
+  const slow = canary && t >= cell.onset ? cell.latency : null;
+  return { factor: slow === '+10%' ? 1.1 : slow === '+50%' ? 1.5 : 1, stuck: slow === 'tail' ? 0.05 : 0 };
+}
+
+function quietLatency(random: Random): number {
+  const place = random.uniform() * STEPS;
+  const step = Math.trunc(place);
+  const below = LATENCIES[step] ?? 0;
+  return below + (place - step) * ((LATENCIES[step + 1] ?? 0) - below);
+}
+
+/**
+ * Milliseconds of the requests of one second.
+ * @param shift of the logarithm of every latency
+ */
+export function fillLatencies(
+  into: Float64Array,
+  { cell, canary, t, shift }: { cell: Cell; canary: boolean; t: number; shift: number },
+  random: Random,
+): void {
+  const { factor, stuck } = slownessOf(cell, canary, t);
+  const scale = factor * Math.exp(shift);
+  for (let i = 0; i < into.length; i++) into[i] = quietLatency(random) * scale;
+  if (stuck > 0)
+    for (let i = 0; i < into.length; i++) if (random.uniform() < stuck) into[i] = (into[i] ?? 0) + STUCK_MS;
 }
 
 /** @param instance -1: the cell has none */
@@ -69,6 +99,7 @@ export function* requestsOf(cell: Cell, run: number): Generator<Outcome, void, v
   const random = createRandom(cell.name, run);
   const around = createSurroundings(cell, random);
   const retries: Retry[] = [];
+  const one = new Float64Array(1);
   let episodes = 0;
   let next = nextArrival(0, around.rate, random);
   for (;;) {
@@ -94,7 +125,9 @@ export function* requestsOf(cell: Cell, run: number): Generator<Outcome, void, v
       const left = random.geometric(1 / cell.retries) - 1;
       if (left > 0) retries.push({ t: t + RETRY_SECONDS, left, canary, client });
     }
-    const latencyMs = latencyOf(cell, canary, t, around.latency[Math.floor(t)] ?? 0, random);
+    if (cell.latency !== null)
+      fillLatencies(one, { cell, canary, t, shift: around.latency[Math.floor(t)] ?? 0 }, random);
+    const latencyMs = one[0] ?? 0;
     yield { t, canary, bad, latencyMs, client, instance: instance < 0 ? null : `${canary ? 'c' : 's'}${instance}` };
     next = nextArrival(t, around.rate, random);
   }

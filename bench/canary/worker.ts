@@ -1,9 +1,10 @@
 /** A thread of the bench: takes orders, gives endings. */
 import { parentPort } from 'node:worker_threads';
-import type { Endings, Order } from './pool.ts';
-import { runRollout } from './rollout.ts';
+import type { Endings, Order, WeightOrder } from './pool.ts';
+import { optionsFor, runRollout } from './rollout.ts';
 import { measureSpeed } from './speed.ts';
 import type { Ending } from './summary.ts';
+import { weightOf } from './tilted.ts';
 
 function carryOut({ cell, study, from, count }: Order): Endings {
   const endings: Record<string, Ending[]> = {};
@@ -12,6 +13,15 @@ function carryOut({ cell, study, from, count }: Order): Endings {
   return endings;
 }
 
-parentPort?.on('message', (order: Order | 'speed') => {
-  parentPort?.postMessage(order === 'speed' ? measureSpeed() : carryOut(order));
+function weigh({ cell, study, from, count }: Order): readonly number[] {
+  return Array.from({ length: count }, (_, i) => weightOf(cell, optionsFor(cell, study), from + i));
+}
+
+function answer(order: Order | WeightOrder | 'speed') {
+  if (order === 'speed') return measureSpeed();
+  return 'weights' in order ? weigh(order) : carryOut(order);
+}
+
+parentPort?.on('message', (order: Order | WeightOrder | 'speed') => {
+  parentPort?.postMessage(answer(order));
 });

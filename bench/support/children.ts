@@ -57,7 +57,7 @@ export function serveParent(handle: (message: never) => unknown): void {
 
 export function start(
   argv: readonly string[],
-  options: { cwd: string; env?: NodeJS.ProcessEnv; stdio?: StdioOptions },
+  options: { cwd: string; env?: NodeJS.ProcessEnv; stdio?: StdioOptions; detached?: boolean },
 ) {
   const [program = '', ...args] = argv;
   return spawn(program, args, { stdio: 'ignore', ...options });

@@ -1,6 +1,6 @@
 /** The bets that the candidate is worse than stable: what one batch, or one scrape, is worth to each of them. */
 import type { AnalysisOptions, Counts } from './analysis.ts';
-import { type Histograms, histogramsOf, tailTally } from './histogram.ts';
+import { histogramsOf, tailTally } from './histogram.ts';
 import type { Batch } from './micro-batch.ts';
 import { createOddsKernel, type Tally } from './odds-kernel.ts';
 import { createRankTilt } from './rank-tilt.ts';
@@ -21,11 +21,11 @@ export interface Bets {
  * Odds ratios over the tolerated one, and the capital on each. Six bets with most on the usual regressions need 7 %
  * fewer requests at 5x than the uniform eight of the reference, at the same rate of false alarms.
  */
-const ERROR_ODDS = [2, 3.5, 6, 12, 30, 100];
+export const ERROR_ODDS: readonly number[] = [2, 3.5, 6, 12, 30, 100];
 export const ERROR_PRIOR: readonly number[] = [0.2, 0.25, 0.25, 0.15, 0.1, 0.05];
-const TAIL_ODDS = [2, 5, 15, 50];
+export const TAIL_ODDS: readonly number[] = [2, 5, 15, 50];
 /** Of a normal shift by so many standard deviations. Three find +10 % with 9 % fewer requests than the reference's four. */
-const TILTS = [0.15, 0.35, 0.7];
+export const TILTS: readonly number[] = [0.15, 0.35, 0.7];
 const TAILS = 4;
 const TAIL_BETS = TAILS * TAIL_ODDS.length;
 
@@ -49,26 +49,31 @@ export function createBets(options: AnalysisOptions, slack: number): Bets {
   const tilt = createRankTilt(TILTS);
   /** Past this factor the canary's latencies count as slower. */
   const slowdown = options.latency === null ? null : (1 + options.latency.tolerance) * slack;
-  const tails = (tallies: readonly Tally[]): readonly number[] => tallies.flatMap((tally) => tail.logRatios(tally));
-  const noTails: readonly number[] = Array.from({ length: TAIL_BETS }, () => 0);
-  const noTilts: readonly number[] = TILTS.map(() => 0);
+  const nothing: readonly number[] = LATENCY_PRIOR.map(() => 0);
+  /** Of the tails, and zeros for the shift. */
+  const tailRatios = (bounds: readonly number[], tallyAt: (bound: number) => Tally): number[] => {
+    const ratios = nothing.slice();
+    for (const [i, bound] of bounds.entries())
+      for (const [j, ratio] of tail.logRatios(tallyAt(bound)).entries()) ratios[i * TAIL_ODDS.length + j] = ratio;
+    return ratios;
+  };
 
   return {
     ofBatch: ({ errors: tally, arms }, bounds) => {
       const failures = errors.logRatios(tally);
       if (slowdown === null || arms === null) return { errors: failures, latency: null };
       const scale = 1 / slowdown;
-      const exceedances = bounds?.map((bound) => exceedancesOf(arms, scale, bound));
-      const tailRatios = exceedances === undefined ? noTails : tails(exceedances);
-      return { errors: failures, latency: [...tailRatios, ...tilt.logRatios(arms, scale)] };
+      const latency =
+        bounds === null ? nothing.slice() : tailRatios(bounds, (bound) => exceedancesOf(arms, scale, bound));
+      for (const [j, ratio] of tilt.logRatios(arms, scale).entries()) latency[TAIL_BETS + j] = ratio;
+      return { errors: failures, latency };
     },
     ofCounts: (counts, bounds) => {
       const failures = errors.logRatios(errorTally(counts));
       if (slowdown === null) return { errors: failures, latency: null };
       const histograms = histogramsOf(counts);
-      const tailRatios =
-        bounds === null || histograms === null ? noTails : tails(tailTallies(histograms, bounds, slowdown));
-      return { errors: failures, latency: [...tailRatios, ...noTilts] };
+      if (bounds === null || histograms === null) return { errors: failures, latency: nothing };
+      return { errors: failures, latency: tailRatios(bounds, (bound) => tailTally(histograms, bound, slowdown)) };
     },
   };
 }
@@ -80,8 +85,4 @@ export function errorTally({ canary, stable }: Counts): Tally {
     bad: canary.bad + stable.bad,
     canaryBad: canary.bad,
   };
-}
-
-function tailTallies(histograms: Histograms, bounds: readonly number[], slowdown: number): readonly Tally[] {
-  return bounds.map((bound) => tailTally(histograms, bound, slowdown));
 }

@@ -60,7 +60,7 @@ function computeNorms(size: number, tilt: number): readonly number[] {
 }
 
 /** Approximately what is expected of `size` ordered normal values: the quantiles at (r - 1/2) / size. */
-function normalScores(size: number): readonly number[] {
+export function normalScores(size: number): readonly number[] {
   return Array.from({ length: size }, (_, rank) => normalQuantile((rank + 0.5) / size));
 }
 

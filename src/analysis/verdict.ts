@@ -28,19 +28,22 @@ export function errorLogE(ledger: Ledger, floorLogE: number | null): number {
   return Math.min(ledger.logE('errors'), floorLogE ?? Infinity);
 }
 
+/** Of the e-values, where both are judged. */
+function average(errors: number, latency: number | null): number {
+  if (latency === null) return errors;
+  return logAddExp(Math.log(WEIGHT) + errors, Math.log(1 - WEIGHT) + latency);
+}
+
 export function weigh(options: AnalysisOptions, { ledger, instances, floorLogE }: Evidence): Weighing {
-  const combined = (one: Ledger): number => {
-    const errors = errorLogE(one, floorLogE);
-    if (options.latency === null) return errors;
-    return logAddExp(Math.log(WEIGHT) + errors, Math.log(1 - WEIGHT) + one.logE('latency'));
-  };
-  const all = combined(ledger);
+  const latencyOf = (one: Ledger): number | null => (options.latency === null ? null : one.logE('latency'));
+  const combined = (one: Ledger): number => average(errorLogE(one, floorLogE), latencyOf(one));
+  const [errors, latency] = [errorLogE(ledger, floorLogE), latencyOf(ledger)];
+  const all = average(errors, latency);
   const weakest = instances.weakest(combined);
   const bound = Math.log(1 / options.alpha);
-  const latencyLeads = options.latency !== null && ledger.logE('latency') > errorLogE(ledger, floorLogE);
   return {
     logE: Math.min(all, weakest?.logE ?? Infinity),
-    metric: latencyLeads ? 'latency' : 'errors',
+    metric: latency !== null && latency > errors ? 'latency' : 'errors',
     sick: weakest !== null && all >= bound && weakest.logE < bound ? weakest.instance : null,
   };
 }

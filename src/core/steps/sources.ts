@@ -32,7 +32,7 @@ interface Arms {
 export function openSources(ctx: StepContext, before: readonly MeasuredSource[]): readonly Source[] {
   const canary = ctx.plan.canary as CanaryPlan;
   const targets = Object.keys(canary.baselines);
-  const routers = canary.routers ? targets : [];
+  const routers = canary.routers ? targets.filter((target) => trafficOf(ctx, target).observe) : [];
   const { signals } = ctx.environment;
   // A false alarm of any of them takes the release back: they share what is allowed of it.
   const alpha = canary.judge.alpha / (routers.length + signals.length);
@@ -73,7 +73,9 @@ function readRouter(ctx: StepContext, target: string): Read {
   const traffic = trafficOf(ctx, target);
   return async (cursor, waitMs) => {
     const after = typeof cursor === 'string' ? cursor : null;
-    const { next, missed, restarted, items } = await traffic.observe(ctx.contextFor(target), after, waitMs);
+    const seen = await traffic.observe?.(ctx.contextFor(target), after, waitMs);
+    if (!seen) throw new Error(`the traffic of ${target} cannot be seen`);
+    const { next, missed, restarted, items } = seen;
     // How much a router forgot that began anew is not known: something.
     return { cursor: next, reading: { kind: 'requests', items, missed: Math.max(missed, restarted ? 1 : 0) } };
   };
@@ -101,7 +103,7 @@ function readSignal(ctx: StepContext, signal: Signal, target: string): { read: R
   return { read, startProbing };
 }
 
-interface SourceParts {
+export interface SourceParts {
   readonly name: string;
   readonly arms: Arms;
   readonly read: Read;
@@ -110,7 +112,8 @@ interface SourceParts {
   readonly startProbing: () => void;
 }
 
-function createSource({ name, arms, read, analyser, before, startProbing }: SourceParts): Source {
+/** One source as a stage reads it, from where `before` left off. */
+export function createSource({ name, arms, read, analyser, before, startProbing }: SourceParts): Source {
   let cursor: Json | null = before?.cursor ?? null;
   let origin = before?.origin ?? null;
   let missed = before?.missed ?? 0;
