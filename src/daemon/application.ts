@@ -1,8 +1,10 @@
 /** One application: its releases' processes, the router before them, its public port, and who may change them. */
-import { Problem } from '../core/errors.ts';
+import { describeError } from '../core/errors.ts';
 import type { Observations } from '../routers/router.ts';
 import type { Fence } from '../stores/store.ts';
 import { admitFence } from './app-fence.ts';
+import { stillRouted, unknownRelease } from './application-problems.ts';
+import { stopping } from './changes.ts';
 import type { AppRecord, ProcessRecord } from './daemon-state.ts';
 import type { Doorway } from './doorway.ts';
 import { EMBEDDED } from './front.ts';
@@ -156,6 +158,11 @@ export function createApplication(parts: ApplicationParts): Application {
     await running.stop();
   }
 
+  /** A router that does not answer must not keep the rest from ending. */
+  async function endWithout(work: Promise<unknown>): Promise<void> {
+    await work.catch((error: unknown) => say(`${name}: ${describeError(error)}`));
+  }
+
   return {
     async state() {
       const router = doorway.router();
@@ -183,7 +190,8 @@ export function createApplication(parts: ApplicationParts): Application {
     },
     start: (fence, spec) =>
       turns.take(spec.release, async () => {
-        // Its turn may come after a long drain, and after somebody has taken over.
+        // Its turn may come after a long drain, after somebody has taken over, and after the end has begun.
+        if (ending.signal.aborted) throw stopping();
         admitFence(name, record, fence);
         await startNow(spec);
       }),
@@ -211,14 +219,15 @@ export function createApplication(parts: ApplicationParts): Application {
     async shutdown() {
       ending.abort();
       guarding.end();
-      await doorway.shut();
+      await endWithout(doorway.shut());
       await Promise.all(
         record.processes.map(async ({ spec }) => {
-          await doorway.router().drain(spec.release, { requestsMs: spec.drainMs, streamsMs: spec.streamsMs });
+          const limits = { requestsMs: spec.drainMs, streamsMs: spec.streamsMs };
+          await endWithout(doorway.router().drain(spec.release, limits));
           await processes.get(spec.release)?.stop();
         }),
       );
-      await doorway.close();
+      await endWithout(doorway.close());
     },
     logFiles: () => record.processes.map(({ spec }) => spec.logFile),
   };
@@ -231,18 +240,4 @@ function soleRelease(shares: AppRecord['shares']): string | null {
 
 function newRecord(spec: ProcessSpec): ProcessRecord {
   return { spec, wanted: true, identity: null, restarts: 0, lastExit: null, startedAt: null, crashLoop: false };
-}
-
-function unknownRelease(app: string, release: string): Problem {
-  return new Problem('TARGET_FAILED', `Traffic of ${app} cannot go to release ${release}`, {
-    why: 'The daemon runs no such release of it.',
-    next: 'belay status',
-  });
-}
-
-function stillRouted(app: string, release: string): Problem {
-  return new Problem('TARGET_FAILED', `Release ${release} of ${app} cannot be removed`, {
-    why: 'It still has a share of the traffic.',
-    next: 'belay status',
-  });
 }

@@ -41,6 +41,7 @@ function haproxyFront({ home, address, say }: FrontParts, app: string, choice: R
     socketFolder: dirname(address),
     socketName: `${basename(address, '.sock')}-${id}`,
     ...(choice.program === undefined ? {} : { program: choice.program }),
+    ...(choice.beside === undefined ? {} : { foreign: choice.beside }),
     expectFree: ({ port }) => expectFreePort(port, 'the application'),
     say: (line) => say(`${app}: ${line}`),
   });

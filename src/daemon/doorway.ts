@@ -36,6 +36,7 @@ export function createDoorway({ app, choice: first, createFront, say }: DoorwayP
   let table: RouteTable | null = null;
   let address: PublicAddress | null = null;
   let timer: NodeJS.Timeout | undefined;
+  let ended = false;
 
   async function leave(old: Front): Promise<void> {
     leaving.add(old);
@@ -66,7 +67,7 @@ export function createDoorway({ app, choice: first, createFront, say }: DoorwayP
       () => (address = at),
       (error: unknown) => {
         say(`${app}: cannot listen on ${at.host}:${at.port}: ${describeError(error)}`);
-        timer = setTimeout(reopen, TRY_AGAIN_MS, at);
+        if (!ended) timer = setTimeout(reopen, TRY_AGAIN_MS, at);
       },
     );
   }
@@ -85,6 +86,7 @@ export function createDoorway({ app, choice: first, createFront, say }: DoorwayP
     },
     reopen,
     async shut() {
+      ended = true;
       clearTimeout(timer);
       await front.pause();
     },

@@ -1,4 +1,5 @@
 /** What stands between an application's public port and its releases: a router and its door. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Router } from '../routers/router.ts';
 import type { RouterChoice } from './protocol.ts';
 import type { PublicAddress } from './public-listener.ts';
@@ -19,5 +20,5 @@ export type CreateFront = (app: string, choice: RouterChoice) => Front;
 export const EMBEDDED: RouterChoice = { kind: 'embedded' };
 
 export function sameRouter(a: RouterChoice, b: RouterChoice): boolean {
-  return a.kind === b.kind && a.program === b.program;
+  return isDeepStrictEqual([a.kind, a.program, a.beside], [b.kind, b.program, b.beside]);
 }

@@ -38,10 +38,13 @@ export interface ProcessState {
   readonly rssBytes: number | null;
 }
 
-/** Who splits the traffic of an application. `program`: path of HAProxy where it is not found by itself. */
+/** Who splits the traffic of an application. */
 export interface RouterChoice {
   readonly kind: 'embedded' | 'haproxy';
+  /** Path of HAProxy where it is not found by itself. */
   readonly program?: string | undefined;
+  /** A HAProxy that others run: Belay adds a file to its own ones, and speaks over its socket. Paths are absolute. */
+  readonly beside?: { readonly configs: readonly string[]; readonly socket: string } | undefined;
 }
 
 /** While nobody has asked for observations for `afterMs` milliseconds, all traffic goes to `release`, once that runs. */

@@ -1,5 +1,6 @@
 /** The daemon's life: one per home, comes up as it went down, ends on `shutdown`, SIGTERM or SIGINT. */
 import { rmSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, Problem } from '../core/errors.ts';
@@ -27,6 +28,8 @@ export interface DaemonOptions {
 }
 
 const CLAIM_WAIT_MS = 10_000;
+const LAST_ANSWERS_MS = 5_000;
+const LEAVE_MS = 5_000;
 
 /** The folder of the claims that decide who is the daemon of a home. */
 function claimsOf(home: string): string {
@@ -105,12 +108,29 @@ async function serve(options: DaemonOptions, address: string): Promise<void> {
   process.off('SIGTERM', end).off('SIGINT', end);
   clearInterval(rotation);
   await supervisor.shutdown();
-  const closed = new Promise((resolve) => control.close(resolve));
-  control.closeIdleConnections();
-  await closed;
+  await closeControl(control);
   rmSync(address, { force: true });
   await guarded.done();
   say('stopped');
+  leaveInTime();
+}
+
+/** Calls that are under way get their answers. */
+async function closeControl(control: Server): Promise<void> {
+  const closed = new Promise((resolve) => control.close(resolve));
+  control.closeIdleConnections();
+  const late = setTimeout(() => control.closeAllConnections(), LAST_ANSWERS_MS);
+  await closed;
+  clearTimeout(late);
+}
+
+/** Everything has ended and is on disk: whatever still holds the process is a fault, and nobody should wait for it. */
+function leaveInTime(): void {
+  const late = setTimeout(() => {
+    say(`still held by ${process.getActiveResourcesInfo().join(', ')}: leaving`);
+    process.exit(0);
+  }, LEAVE_MS);
+  late.unref();
 }
 
 function untilAborted(signals: readonly AbortSignal[]): Promise<void> {

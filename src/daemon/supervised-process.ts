@@ -1,6 +1,7 @@
 /** Keeps one release's process running: starts, adopts, restarts with growing patience, gives up, stops. */
 import { describeError } from '../core/errors.ts';
 import { bootId, isRunning, processStart } from '../util/processes.ts';
+import { stopping } from './changes.ts';
 import type { ProcessRecord } from './daemon-state.ts';
 import { expectFreePort } from './free-port.ts';
 import { launch, MARKER } from './launch.ts';
@@ -48,6 +49,8 @@ export function createSupervisedProcess({ record, marker, policy, save, say }: S
   let phase: ProcessState['state'] = record.crashLoop ? 'crash-loop' : 'stopped';
   let timer: NodeJS.Timeout | undefined;
   let ends: number[] = [];
+  /** Who is stopped in that moment has no process id yet. */
+  let launching: Promise<unknown> | null = null;
 
   function running(pid: number): void {
     const start = processStart(pid);
@@ -58,7 +61,10 @@ export function createSupervisedProcess({ record, marker, policy, save, say }: S
   }
 
   async function run(): Promise<void> {
-    const child = await launch(record.spec, marker);
+    if (phase === 'stopping') throw stopping();
+    const launched = launch(record.spec, marker);
+    launching = launched;
+    const child = await launched;
     record.startedAt = new Date().toISOString();
     // Before the first await after the spawn, so that no end goes unseen.
     child.once('exit', (code, signal) => ended(child.pid, { code, signal }));
@@ -121,6 +127,8 @@ export function createSupervisedProcess({ record, marker, policy, save, say }: S
 
   async function stop(): Promise<void> {
     clearTimeout(timer);
+    phase = 'stopping';
+    await launching?.catch(() => undefined);
     const pid = record.identity?.pid;
     phase = 'stopping';
     if (pid !== undefined && !(await endGroup(pid, record.spec.killAfterMs))) {

@@ -2,6 +2,7 @@
 import { Problem } from '../core/errors.ts';
 import type { Fence } from '../stores/store.ts';
 import { createApplication, type Application } from './application.ts';
+import { createChanges } from './changes.ts';
 import { readState, writeState, type AppRecord } from './daemon-state.ts';
 import { createDoorway } from './doorway.ts';
 import { EMBEDDED, type CreateFront } from './front.ts';
@@ -27,6 +28,9 @@ export interface Supervisor {
   logFiles(): readonly string[];
 }
 
+/** A HAProxy is checked and started within this time, as a rule. */
+const CHANGES_END_MS = 20_000;
+
 /** @throws Problem FORMAT_NEWER, TARGET_FAILED when the state on disk cannot be used */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
   const { home, say } = options;
@@ -34,6 +38,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const startedAt = new Date().toISOString();
   const applications = new Map<string, Application>();
   const save = () => writeState(home, state);
+  const changes = createChanges();
 
   function host(name: string, record: AppRecord): Application {
     const { homeId, policy, createFront } = options;
@@ -65,18 +70,20 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       apps: [...applications.keys()],
     }),
     app: async (name) => (await applications.get(name)?.state()) ?? null,
-    listen: async (name, fence, address) => admitted(name, fence).listen(address, address.router),
-    start: async (name, fence, spec) => admitted(name, fence).start(fence, spec),
+    listen: (name, fence, address) => changes.take(() => admitted(name, fence).listen(address, address.router)),
+    start: (name, fence, spec) => changes.take(() => admitted(name, fence).start(fence, spec)),
+    // These drain for as long as their limits allow, and so would the end of the daemon: it waits for neither twice.
     stop: async (name, fence, release) => admitted(name, fence).stop(fence, release),
     forget: async (name, fence, release) => admitted(name, fence).forget(fence, release),
-    route: async (name, fence, shares, guard) => admitted(name, fence).route({ shares, guard: guard ?? null }),
+    route: (name, fence, shares, guard) =>
+      changes.take(() => admitted(name, fence).route({ shares, guard: guard ?? null })),
     observations: async (name, after, waitMs) => {
       const its = applications.get(name);
       if (!its) throw unknownApplication(name);
       return its.observations(after, waitMs);
     },
-    hold: async (name, fence, maxMs) => admitted(name, fence).route({ holdMs: maxMs }),
-    resume: async (name, fence) => admitted(name, fence).route({ holdMs: null }),
+    hold: (name, fence, maxMs) => changes.take(() => admitted(name, fence).route({ holdMs: maxMs })),
+    resume: (name, fence) => changes.take(() => admitted(name, fence).route({ holdMs: null })),
     shutdown: async () => options.onShutdown(),
   };
 
@@ -86,6 +93,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       for (const [name, record] of Object.entries(state.apps)) await host(name, record).recover();
     },
     async shutdown() {
+      // What is half started would be left behind: nobody would know that it runs.
+      await changes.end(CHANGES_END_MS);
       await Promise.all([...applications.values()].map((application) => application.shutdown()));
     },
     logFiles: () => [...applications.values()].flatMap((application) => application.logFiles()),

@@ -9,7 +9,12 @@ const fence = z.object({ environment: z.string(), token: z.number().int().nonneg
 const app = z.object({ app: z.string().min(1) });
 const change = app.extend({ fence });
 const port = z.number().int().min(1).max(65_535);
-const router = z.object({ kind: z.enum(['embedded', 'haproxy']), program: z.string().min(1).optional() });
+const path = z.string().min(1);
+const router = z.object({
+  kind: z.enum(['embedded', 'haproxy']),
+  program: path.optional(),
+  beside: z.object({ configs: z.array(path).min(1), socket: path }).optional(),
+});
 const limit = z.number().nonnegative();
 
 const processSpec = z.object({

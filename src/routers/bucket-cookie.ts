@@ -1,10 +1,12 @@
 /**
- * The cookie that keeps a client on its side of a split: `<bucket>.<key>`. Both are random, and tell nothing about the
- * client but that it is the same one.
+ * The cookie that keeps a client on its side of a split: `<bucket>.<key>`, the bucket with four digits. Both are random,
+ * and tell nothing about the client but that it is the same one.
  */
 import { randomBytes } from 'node:crypto';
 import { BUCKETS } from './choose-backend.ts';
 
+/** HAProxy chooses by the first of them. */
+export const BUCKET_DIGITS = 4;
 export const COOKIE = 'belay_bucket';
 export const COOKIE_ATTRIBUTES = 'Path=/; HttpOnly; SameSite=Lax';
 
@@ -26,5 +28,5 @@ export function newClientKey(): string {
 }
 
 export function bucketCookie(bucket: number, key: string): string {
-  return `${COOKIE}=${bucket}.${key}; ${COOKIE_ATTRIBUTES}`;
+  return `${COOKIE}=${String(bucket).padStart(BUCKET_DIGITS, '0')}.${key}; ${COOKIE_ATTRIBUTES}`;
 }

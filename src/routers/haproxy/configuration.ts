@@ -26,7 +26,7 @@ export const NO_SERVER: ServerSetting = { address: { host: '127.0.0.1', port: 1 
 
 /** What is told of each request when it ends: see `request-line.ts`. The client's own words come last. */
 const LINE =
-  'R %[date(0,us)] %[var(txn.began)] %[var(txn.slot)] %ST %tsc %rc %Tr %ci:%cp %[var(txn.stream)] %[var(txn.chose),length] %[var(txn.many)] %[var(txn.known)]';
+  'R %[date(0,us)] %[var(txn.began)] %[var(txn.slot)] %ST %tsc %rc %Tr %cp %[var(txn.mark)] %[var(txn.client)]';
 /** While the map says `few`, every request is told up to so many a second, one of `SAMPLED` beyond. */
 const ALL_TOLD = 100;
 
@@ -100,78 +100,98 @@ ${errors.join('\n')}
 `;
 }
 
-/** Chooses the slot: the first bound above the bucket, and nothing more is looked at. */
-function choice(): string {
-  const rules = SLOTS.map((_, index) => {
-    const bound = index * 2 + 4;
-    return `  http-request set-var(txn.bound) var(txn.table),field(${bound},|)
-  http-request set-var(txn.slot) var(txn.table),field(${bound + 1},|) if { var(txn.bucket),sub(txn.bound) -m int lt 0 }
-  http-request allow if { var(txn.slot) -m found }`;
-  });
-  return rules.join('\n');
-}
-
-/** What releases are told of the client, as the embedded router tells it. */
-const FORWARDED = `  http-request set-header X-Forwarded-Host %[req.hdr(host)] if !{ req.hdr(x-forwarded-host) -m found }
-  http-request set-header X-Forwarded-Proto http if !{ req.hdr(x-forwarded-proto) -m found }
-  http-request add-header Forwarded "for=%[src];host=\\"%[req.hdr(host)]\\";proto=http" if ipv4 !quoted_host
-  http-request add-header Forwarded "for=\\"[%[src]]\\";host=\\"%[req.hdr(host)]\\";proto=http" if !ipv4 !quoted_host`;
+/**
+ * What releases are told of the client, as the embedded router tells it. Every request pays for each rule: what is the
+ * same for a whole connection is written down once. A socket of both families writes IPv4 as a part of IPv6.
+ */
+const FORWARDED = [
+  `  tcp-request session set-var(sess.from) src,concat(),'regsub("^::ffff:","")'`,
+  '  tcp-request session set-var(sess.node) var(sess.from)',
+  `  tcp-request session set-var(sess.node) 'str("\\"["),concat(,sess.from,"]\\"")' if { var(sess.from) -m sub : }`,
+  '  http-request add-header X-Forwarded-For %[var(sess.from)]',
+  '  http-request add-header X-Forwarded-Host %[req.hdr(host)] if !{ req.hdr(x-forwarded-host) -m found }',
+  '  http-request add-header X-Forwarded-Proto http if !{ req.hdr(x-forwarded-proto) -m found }',
+  '  http-request add-header Forwarded "for=%[var(sess.node)];host=\\"%[req.hdr(host)]\\";proto=http" if !quoted_host',
+].join('\n');
 
 /**
  * Nobody is held, one release has everything, and the client chose none: nothing but a look at the map. Of many answers
  * only some are told then, each for all of its kind; what failed always is.
  */
-function plainPath(lookup: string): string {
-  return `  http-request set-var(txn.slot) str(plain),${lookup} if !chooses
-  http-request set-var(txn.many) rand(${SAMPLED}) if { var(txn.slot) -m found } { fe_req_rate gt ${ALL_TOLD} } { str(few),${lookup} -m found }
-  http-request allow if { var(txn.slot) -m found }`;
+function plainPath(map: string): string {
+  return `  http-request set-var(txn.slot) str(plain),map(${map}) if !chooses
+  http-request set-var(txn.mark) rand(${SAMPLED}) if chosen { fe_req_rate gt ${ALL_TOLD} } { str(few),map(${map}) -m found }
+  http-request allow if chosen`;
 }
 
-function frontend({ name, paths, listen }: Settings): string {
-  const { front, kept, fresh, defaults: its } = proxiesOf(name);
-  const bind = listen ? `  bind ${hostAndPort(listen)}\n` : '';
-  const lookup = `map(${paths.map})`;
-  const cookie = `req.cook(${COOKIE})`;
-  return `frontend ${front} from ${its}
-${bind}  log-format "${LINE}"
-  acl held var(txn.table) -m beg hold
-  acl split var(txn.only) -m str split
-  acl chosen var(txn.slot) -m found
-  acl chooses req.hdr(x-belay-release) -m found
-  acl repeatable method GET HEAD OPTIONS
-  acl bodied req.hdr(content-length) -m int gt 0
-  acl bodied req.hdr(transfer-encoding) -m found
-  acl upgrades req.hdr(upgrade) -m found
-  acl quoted_host "req.hdr(host),field(2,'\\"')" -m found
-  acl quoted_host "req.hdr(host),field(2,'\\\\')" -m found
-  acl ipv4 src 0.0.0.0/0
-  option forwardfor
-${FORWARDED}
-  http-request set-var(txn.began) date(0,us)
-${plainPath(lookup)}
-  http-request set-var(txn.table) str(table),${lookup}
+const DRAWN = `rand(${BUCKETS}),add(${BUCKETS}),concat(),bytes(1,4)`;
+const OLD_COOKIE = '^[0-9]{1,4}(\\.[0-9a-f]{12})?$';
+
+/**
+ * In a split the map holds the beginnings of the buckets of each side: one look at it with the whole cookie chooses.
+ * It holds none while requests are held. A cookie that begins like another key of the map is forged, and its sender
+ * lands where the largest share is.
+ */
+function splitPath(map: string): string {
+  return `  http-request set-var(txn.client) req.cook(${COOKIE}) if !chooses
+  http-request set-var(txn.slot) var(txn.client),map_beg(${map}) if keyed
+  http-request set-var(txn.bucket) ${DRAWN} if !chooses !{ var(txn.client) -m found }
+  http-request set-var(txn.slot) var(txn.bucket),map_beg(${map}) if { var(txn.bucket) -m found }
+  http-request allow if chosen`;
+}
+
+/** The way of all others: who is held, who chose, who brings a cookie of an older version. */
+function longPath(name: string, map: string): string {
+  const look = `http-request set-var(txn.table) str(table),map(${map})`;
+  return `  ${look}
+  http-request unset-var(txn.bucket)
   http-request lua.belay_wait_${actionSuffix(name)} if held
-  http-request set-var(txn.table) str(table),${lookup} if held
+  ${look} if held
 ${returns(503, 'Back in a moment', 'This service is being updated. Please try again shortly.', '10', '{ var(txn.expired) -m found }')}
   http-request set-var(txn.began) date(0,us)
-  http-request set-var(txn.known) ${cookie},field(2,.) if { ${cookie},field(2,.) -m len 12 }
-  http-request set-var(txn.chose) req.hdr(x-belay-release) if chooses
+  http-request set-var(txn.mark) str(chose) if chooses
   http-request del-header x-belay-release if chooses
-  http-request set-var(txn.slot) str(@),concat(,txn.chose),${lookup} if { var(txn.chose) -m found }
-${returns(404, 'No such release', 'The x-belay-release header names no release that runs here.', '', '{ var(txn.chose) -m found } !chosen')}
+  http-request set-var(txn.slot) str(@),concat(,txn.chose),map(${map}) if chooses
+${returns(404, 'No such release', 'The x-belay-release header names no release that runs here.', '', 'chooses !chosen')}
   http-request allow if chosen
   http-request set-var(txn.only) var(txn.table),field(3,|)
 ${returns(503, 'Nothing is live', 'No release of this application is live. belay status shows its state.', '30', '{ var(txn.only) -m str none }')}
   http-request set-var(txn.slot) var(txn.only) if !split
   http-request allow if !split
-  http-request set-var(txn.bucket) ${cookie},field(1,.) if { ${cookie} -m reg ^[0-9]{1,4}(\\.[0-9a-f]{12})?$ }
-  http-request set-var(txn.bucket) rand(${BUCKETS}) if !{ var(txn.bucket) -m found }
-  http-request set-var(txn.key) uuid,bytes(24,12) if !{ var(txn.known) -m found }
-${choice()}
-  use_backend ${kept} if repeatable !bodied !upgrades
+  http-request set-var(txn.slot) var(txn.client),map_beg(${map}) if keyed
+  http-request allow if chosen
+  http-request set-var(txn.bucket) var(txn.client),field(1,.),regsub(^,000),'regsub("^.*(....)$","\\1")' if { var(txn.client) -m reg ${OLD_COOKIE} }
+  http-request set-var(txn.bucket) ${DRAWN} if !{ var(txn.bucket) -m found }
+  http-request set-var(txn.slot) var(txn.bucket),map_beg(${map})`;
+}
+
+function frontend({ name, paths, listen }: Settings): string {
+  const { front, kept, fresh, defaults: its } = proxiesOf(name);
+  const bind = listen ? `  bind ${hostAndPort(listen)}\n` : '';
+  return `frontend ${front} from ${its}
+${bind}  log-format "${LINE}"
+  acl held var(txn.table) -m beg hold
+  acl split var(txn.only) -m str split
+  acl chosen var(txn.slot) -m found
+  acl chooses var(txn.chose) -m found
+  acl keyed var(txn.client) -m len 17
+  acl repeatable method GET HEAD OPTIONS
+  acl bodiless req.body_size 0
+  acl upgrades req.hdr(upgrade) -m found
+  acl quoted_host req.hdr(host) -m sub '"' \\\\
+${FORWARDED}
+  http-request set-var(txn.began) date(0,us)
+  http-request set-var(txn.chose) req.hdr(x-belay-release)
+${plainPath(paths.map)}
+${splitPath(paths.map)}
+${longPath(name, paths.map)}
+  use_backend ${kept} if repeatable bodiless !upgrades
   default_backend ${fresh}
 `;
 }
+
+/** 48 random bits; HAProxy's `uuid` costs ten times as much. */
+const KEY = '%[rand,hex,bytes(8,8),lower]%[rand(65536),hex,bytes(12,4),lower]';
 
 function backend(settings: Settings, fresh: boolean): string {
   const { kept, fresh: once, streams, defaults: its } = proxiesOf(settings.name);
@@ -182,14 +202,14 @@ function backend(settings: Settings, fresh: boolean): string {
   return `backend ${fresh ? once : kept} from ${its}
   balance roundrobin
 ${fresh ? '  option http-server-close\n  http-reuse never\n  http-request disable-l7-retry\n  http-request del-header upgrade if !{ req.hdr(upgrade) -i websocket }' : '  http-reuse safe\n  default-server pool-purge-delay 1s'}
-  use-server %[var(txn.slot)] if { var(txn.slot) -m found }
-  http-response set-log-level silent if { var(txn.many) -m int gt 0 } { status lt 500 }
-  http-response allow if !{ status 101 } !{ res.hdr(content-type) -m beg text/event-stream }
-  http-response set-var(txn.stream) int(1)
+  use-server %[var(txn.slot)] if TRUE
+  http-response set-log-level silent if { var(txn.mark) -m int gt 0 } { status lt 500 }
+  http-response allow if ${fresh ? '!{ status 101 } ' : ''}!{ res.hdr(content-type) -m beg text/event-stream }
   http-response track-sc1 var(txn.slot) table ${streams}
   http-response set-nice 1
   http-response lua.belay_stream_${actionSuffix(settings.name)}
-  http-after-response add-header Set-Cookie "${COOKIE}=%[var(txn.bucket)].%[var(txn.key)]; ${COOKIE_ATTRIBUTES}" if { var(txn.key) -m found }
+  http-response set-var(txn.mark) str(stream)
+  http-after-response add-header Set-Cookie "${COOKIE}=%[var(txn.bucket)].${KEY}; ${COOKIE_ATTRIBUTES}" if { var(txn.bucket) -m found }
 ${servers.join('\n')}
 `;
 }

@@ -4,6 +4,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import { unreachable } from './control-socket.ts';
+import { createLineReader, type TakeLine } from './line-reader.ts';
 
 export interface EventStream {
   /** Follows the worker that answers there. @throws Problem TARGET_UNREACHABLE */
@@ -14,45 +15,41 @@ export interface EventStream {
 }
 
 export interface EventReader {
-  readonly line: (line: string) => void;
+  /** The bytes are overwritten when it returns. */
+  readonly line: TakeLine;
   /** The newest worker went away, and what it wrote last may not have arrived. */
   readonly broken: () => void;
 }
 
 const FOLLOWED_WITHIN_MS = 5_000;
-/** Lines are taken together: HAProxy writes into the socket at each request, and to read as often costs more than the lines. */
+/** Lines are taken together: HAProxy writes at each request, and to wake up as often costs both more than the lines. */
 const TOGETHER_MS = 20;
-/** Bytes: there is more, and it must not wait. */
-const PLENTY = 16_384;
+/** Bytes taken at once, into the same place each time. */
+const AT_ONCE = 262_144;
 
-/**
- * Hands over whole lines: at once while there is plenty or `eager` says so, else those of a while together. All that is
- * there each time: what stays behind would wait for the next request.
- */
-function takeLines(wire: Socket, take: (line: string) => void, eager: () => boolean): void {
-  let rest = '';
-  let plenty = false;
+interface Following {
+  readonly take: TakeLine;
+  /** Whether what comes next must not wait. */
+  readonly eager: () => boolean;
+}
+
+/** What comes first is handed over at once; the rest stays where it is for a while, where nobody is woken by it. */
+function openWire(socket: string, { take, eager }: Following): Socket {
+  const lines = createLineReader(take);
   let pause: NodeJS.Timeout | undefined;
-  const takeAll = () => {
-    pause = undefined;
-    let taken = 0;
-    for (let part = read(wire); part !== null; part = read(wire)) {
-      taken += part.length;
-      const lines = (rest + part).split('\n');
-      rest = lines.pop() ?? '';
-      lines.forEach(take);
-    }
-    plenty = taken >= PLENTY;
+  const callback = (count: number, buffer: Uint8Array) => {
+    lines.read(Buffer.from(buffer.buffer, buffer.byteOffset, count));
+    // There is more, and it must not fall behind.
+    if (count === AT_ONCE || eager()) return true;
+    pause = setTimeout(() => wire.resume(), TOGETHER_MS);
+    return false;
   };
-  wire.on('readable', () => {
-    if (plenty || eager()) takeAll();
-    else pause ??= setTimeout(takeAll, TOGETHER_MS);
-  });
+  const wire = connect({ path: socket, onread: { buffer: Buffer.allocUnsafe(AT_ONCE), callback } });
+  wire.once('close', () => clearTimeout(pause));
+  return wire;
 }
 
-function read(wire: Socket): string | null {
-  return wire.read() as string | null;
-}
+const PID = /^Pid: (\d+)/;
 
 export function createEventStream(ring: string, reader: EventReader): EventStream {
   const wires = new Set<Socket>();
@@ -71,17 +68,19 @@ export function createEventStream(ring: string, reader: EventReader): EventStrea
       new Promise((resolve, reject) => {
         // One connection, one worker: its process id comes first, then its requests.
         const options = from === 'now' ? '-w -n' : '-w';
-        const wire = connect(socket, () => wire.write(`show info;show events ${ring} ${options}\n`));
-        const late = setTimeout(() => wire.destroy(new Error('no answer')), FOLLOWED_WITHIN_MS);
-        wires.add(wire);
-        wire.setEncoding('latin1');
-        const take = (line: string) => {
-          if (!line.startsWith('Pid: ')) return reader.line(line);
+        let pid: number | null = null;
+        const head: TakeLine = (bytes, start, end) => {
+          pid ??= Number(PID.exec(bytes.toString('latin1', start, end))?.[1] ?? Number.NaN);
+          if (Number.isNaN(pid)) return void (pid = null);
           clearTimeout(late);
-          newest = { pid: Number(line.slice(5)), wire };
+          newest = { pid, wire };
           resolve();
         };
-        takeLines(wire, take, () => newest?.wire !== wire);
+        const take: TakeLine = (bytes, start, end) => (pid === null ? head : reader.line)(bytes, start, end);
+        const wire = openWire(socket, { take, eager: () => newest?.wire !== wire });
+        wire.once('connect', () => wire.write(`show info;show events ${ring} ${options}\n`));
+        const late = setTimeout(() => wire.destroy(new Error('no answer')), FOLLOWED_WITHIN_MS);
+        wires.add(wire);
         wire.once('error', (error) => reject(unreachable(socket, error)));
         wire.once('close', () => {
           clearTimeout(late);

@@ -1,6 +1,7 @@
 /** What is known of the requests that went through HAProxy: counters, and observations while traffic is split. */
 import { createObservationLog, isSplit } from '../observation-log.ts';
 import type { BackendStats, Observations, RouteTable } from '../router.ts';
+import type { TakeLine } from './line-reader.ts';
 import { createHangingRequests } from './hanging-requests.ts';
 import { createReleaseCounters } from './release-counters.ts';
 import { droppedIn, parseRequestLine } from './request-line.ts';
@@ -9,7 +10,7 @@ import type { Slots } from './slots.ts';
 
 export interface Evidence {
   /** A line of HAProxy's ring. */
-  take(line: string): void;
+  readonly take: TakeLine;
   /** Lines may have been lost. */
   interrupted(): void;
   follow(table: RouteTable, slots: Slots): void;
@@ -35,20 +36,20 @@ export function createEvidence({ patienceMs, keptObservations: size }: EvidenceO
   /** Slots that are free again keep theirs until they are given away: the last lines of it may not have arrived. */
   const releases = new Map<string, string>();
   return {
-    take(line) {
-      const request = parseRequestLine(line);
+    take(bytes, start, end) {
+      const request = parseRequestLine(bytes, start, end);
       if (!request) {
-        const dropped = droppedIn(line);
+        const dropped = droppedIn(bytes.toString('latin1', start, end));
         if (dropped > 0) log.miss(dropped);
         return;
       }
       const release = releases.get(request.slot);
       if (release === undefined) return;
       counters.count(release, request);
-      const end = hanging.atEnd(request);
-      if (end === 'nothing' || request.chose || request.sampled || request.at < since) return;
+      const told = hanging.atEnd(request);
+      if (told === 'nothing' || request.chose || request.sampled || request.at < since) return;
       const { at, ms, client } = request;
-      log.record({ at, release, status: end === 'no answer' ? 0 : request.status, ms, client });
+      log.record({ at, release, status: told === 'no answer' ? 0 : request.status, ms, client });
     },
     interrupted: () => log.interrupt(),
     follow(table, slots) {

@@ -9,25 +9,29 @@ export interface HangingRequests {
   atEnd(line: RequestLine): 'as it is' | 'no answer' | 'nothing';
 }
 
+/** HAProxy tells whole seconds, and the times of both are taken a moment apart. */
+const ROUNDING_MS = 2_000;
+
 export function createHangingRequests(patienceMs: number): HangingRequests {
-  /** When it was told, by client connection: one has one request at a time. */
-  const told = new Map<string, number>();
+  /** When it was told, by the client's address and port, and by the port alone, which is all that a line has. */
+  const told = new Map<string, { readonly at: number; readonly port: number }>();
   return {
     overdue(open, now) {
       const peers = new Set(open.map(({ peer }) => peer));
       // Its end may have been lost with a worker.
-      for (const [peer, at] of told) if (!peers.has(peer) && now - at > patienceMs + 60_000) told.delete(peer);
+      for (const [peer, { at }] of told) if (!peers.has(peer) && now - at > patienceMs + 60_000) told.delete(peer);
       return open.filter(({ peer, ageS, awaitsAnswer }) => {
         if (!awaitsAnswer || ageS * 1_000 < patienceMs || told.has(peer)) return false;
-        told.set(peer, now);
+        told.set(peer, { at: now, port: Number(peer.slice(peer.lastIndexOf(':') + 1)) });
         return true;
       });
     },
-    atEnd({ peer, at, ms, waitedMs }) {
-      const toldAt = told.get(peer);
-      if (toldAt !== undefined) {
+    atEnd({ port, at, ms, waitedMs }) {
+      for (const [peer, its] of told) {
+        if (its.port !== port || at < its.at) continue;
         told.delete(peer);
-        if (at - ms <= toldAt && toldAt <= at) return 'nothing';
+        // Two clients of the same port that both hang at once are told one for the other.
+        if (its.at - (at - ms) >= patienceMs - ROUNDING_MS) return 'nothing';
       }
       return waitedMs >= patienceMs ? 'no answer' : 'as it is';
     },

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { droppedIn, parseRequestLine } from './request-line.ts';
 
+/** Within other lines, as they come. */
+const parse = (text: string) => parseRequestLine(Buffer.from(`R 1 2\n${text}\nR 3`), 6, 6 + text.length);
+
 const line = (changes: Record<string, string>) => {
   const fields = {
     at: '1795264401377250',
@@ -10,14 +13,12 @@ const line = (changes: Record<string, string>) => {
     ended: '----',
     retries: '0',
     firstByte: '2',
-    peer: '127.0.0.1:51322',
-    stream: '-',
-    chose: '-',
-    many: '-',
-    known: '86bb4ae2be05',
+    port: '51322',
+    mark: '-',
+    cookie: '0017.86bb4ae2be05',
     ...changes,
   };
-  return parseRequestLine(`R ${Object.values(fields).join(' ')}`);
+  return parse(`R ${Object.values(fields).join(' ')}`);
 };
 
 test('a request that was answered, by whom, for whom and how fast', () => {
@@ -32,7 +33,7 @@ test('a request that was answered, by whom, for whom and how fast', () => {
     sampled: false,
     weight: 1,
     waitedMs: 2,
-    peer: '127.0.0.1:51322',
+    port: 51_322,
   });
 });
 
@@ -51,29 +52,33 @@ test.each([
 });
 
 test.each([
-  ['one of many answers stands for all of them', { many: '0' }, 32, true],
-  ['also when it broke off afterwards', { many: '0', ended: 'SD--' }, 32, true],
-  ['an error is always told', { many: '0', status: '500' }, 1, true],
-  ['and so is what got no answer', { many: '17', ended: 'SC--', status: '503', firstByte: '-1' }, 1, true],
-  ['where there are few each is told', { many: '-' }, 1, false],
+  ['one of many answers stands for all of them', { mark: '0' }, 32, true],
+  ['also when it broke off afterwards', { mark: '0', ended: 'SD--' }, 32, true],
+  ['an error is always told', { mark: '0', status: '500' }, 1, true],
+  ['and so is what got no answer', { mark: '17', ended: 'SC--', status: '503', firstByte: '-1' }, 1, true],
+  ['where there are few each is told', { mark: '-' }, 1, false],
 ] as const)('%s', (_what, changes, weight, sampled) => {
   expect(line(changes)).toMatchObject({ weight, sampled });
 });
 
 test('a client cannot forge what is told of its request', () => {
-  expect(line({ known: 'a 1 2 3 4 5' })).toMatchObject({ status: 200, client: 'a', counts: 'status' });
+  expect(line({ cookie: '0017.86bb4ae2 1 2' })).toMatchObject({ status: 200, client: null, counts: 'status' });
 });
 
 test('a stream counts when it begins, and not again when it ends', () => {
-  expect(parseRequestLine('S 2000 1000 slot1 101 - -')).toMatchObject({ status: 101, ms: 1, counts: 'status' });
-  expect(line({ stream: '1' })).toBeNull();
+  expect(parse('S 2000 1000 slot1 101 - -')).toMatchObject({ status: 101, ms: 1, counts: 'status' });
+  expect(line({ mark: 'stream' })).toBeNull();
 });
 
 test('what no release answered is no request of any', () => {
   expect(line({ slot: '-' })).toBeNull();
-  expect(parseRequestLine('Proxy public stopped (cumulated conns: FE: 4, BE: 0).')).toBeNull();
+  expect(parse('Proxy public stopped (cumulated conns: FE: 4, BE: 0).')).toBeNull();
 });
 
 test('HAProxy says how many it could not tell', () => {
   expect(['5249 events dropped', '1 event dropped', 'R 1 2 dropped'].map(droppedIn)).toEqual([5_249, 1, 0]);
+});
+
+test.each(['-', '17', '0017', '017.86bb4ae2be05', '00170.86bb4ae2be0', ''])('the cookie %j has no key', (cookie) => {
+  expect(line({ cookie })?.client).toBeNull();
 });

@@ -37,7 +37,7 @@ end)
 core.register_action("belay_stream_${suffix}", { "http-res" }, function(txn)
   local var = function(name) return tostring(txn:get_var("txn." .. name) or "-") end
   local now = txn.f:date(0, "us")
-  txn:log(core.info, table.concat({ "S", now, var("began"), var("slot"), txn.f:status(), var("chose") == "-" and "-" or "x", var("known") }, " "))
+  txn:log(core.info, table.concat({ "S", now, var("began"), var("slot"), txn.f:status(), var("mark") == "chose" and "chose" or "-", var("client") }, " "))
 end)
 `;
 }

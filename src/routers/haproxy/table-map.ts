@@ -3,8 +3,10 @@
  *
  * `table` decides: mode, longest hold in ms, the only slot (or `none`, `split`), then pairs of the bucket below which
  * a slot is chosen. `slotN` names its release, `@release` its slot for those who ask by header. `text` holds what
- * rounding to buckets would lose. `plain` is there while one release has everything and nobody is held: its slot.
+ * rounding to buckets would lose. `plain` is there while one release has everything and nobody is held: its slot. In a
+ * split that is not held, keys of digits are the beginnings of all buckets (of four digits each) of a slot.
  */
+import { BUCKET_DIGITS } from '../bucket-cookie.ts';
 import { BUCKETS, candidateOf } from '../choose-backend.ts';
 import type { RouteTable } from '../router.ts';
 import { isSplit } from '../observation-log.ts';
@@ -42,12 +44,34 @@ function plainSlot(table: RouteTable, slots: Slots): string | null {
   return only && others.length === 0 && table.holdMs === null ? slotOf(slots, only[0]) : null;
 }
 
+/** The shortest list of beginnings that all numbers in [from, below) have, and no others, written with `digits` digits. */
+export function beginnings(from: number, below: number, digits: number): readonly string[] {
+  const size = 10 ** digits;
+  if (from <= 0 && below >= size) return [''];
+  if (from >= below || from >= size || below <= 0) return [];
+  const step = size / 10;
+  return Array.from({ length: 10 }, (_, digit) =>
+    beginnings(from - digit * step, below - digit * step, digits - 1).map((rest) => `${digit}${rest}`),
+  ).flat();
+}
+
+function* bucketEntries(table: RouteTable, slots: Slots): Generator<readonly [string, string]> {
+  if (!isSplit(table) || table.holdMs !== null) return;
+  let from = 0;
+  for (const [release, below] of boundsOf(table)) {
+    const slot = slotOf(slots, release);
+    if (slot !== null) for (const key of beginnings(from, below, BUCKET_DIGITS)) yield [key, slot];
+    from = below;
+  }
+}
+
 /** `few`: nobody wants to see each request. */
 export function tableEntries(table: RouteTable, slots: Slots, few = false): MapEntries {
   const entries = new Map([['table', ruleOf(table, slots)]]);
   const plain = plainSlot(table, slots);
   if (plain !== null) entries.set('plain', plain);
   if (few) entries.set('few', 'yes');
+  for (const [key, slot] of bucketEntries(table, slots)) entries.set(key, slot);
   for (const [slot, release] of slots) entries.set(slot, release);
   for (const { release } of table.backends) entries.set(`@${release}`, slotOf(slots, release) ?? 'none');
   const candidate = candidateOf(table);

@@ -245,3 +245,17 @@ test('outside of a split a few stand for many, and what fails is told each time'
   const told = (await tell(paths().socket, 'show events belay.shop.requests')).match(/^R /gm)?.length ?? 0;
   expect(told).toBeLessThan(1_500);
 });
+
+test.each([
+  ['127.0.0.1', 'for=127.0.0.1;'],
+  ['[::1]', 'for="[::1]";'],
+])('behind a port of both families a client is told by its own address: %s', async (host, node) => {
+  await share(0);
+  const port = await freePort();
+  await haproxy.router.listen({ host: '::', port });
+  const { headers } = (await (await fetch(`http://${host}:${port}/echo`)).json()) as {
+    headers: Record<string, string>;
+  };
+  expect(headers['forwarded']).toContain(node);
+  expect(headers['x-forwarded-for']).toBe(host.replaceAll(/[[\]]/g, ''));
+});
