@@ -1,4 +1,5 @@
 /** Two revisions of the repository compared: Convex schemas, migration folders, and the files that clients are written to. */
+import type { MigrationState } from '../schema/convex/index.ts';
 import type { Prover } from './check-migrations.ts';
 import { convexReports } from './convex-projects.ts';
 import { contractReports } from './contract-files.ts';
@@ -14,6 +15,8 @@ export interface Comparison {
   /** Absent: all that is recognised. */
   readonly scope?: Scope;
   readonly prover?: Prover | null;
+  /** What is known of migrations of Convex documents. */
+  readonly migrated?: MigrationState | null;
 }
 
 export interface Compared {
@@ -35,12 +38,12 @@ function headline(from: Revision, to: Revision, count: number): SchemaReport {
 /** @throws Problem SCHEMA_UNREADABLE */
 export async function compareRevisions(
   repository: Repository,
-  { from, to, scope = EVERYTHING, prover = null }: Comparison,
+  { from, to, scope = EVERYTHING, prover = null, migrated = null }: Comparison,
 ): Promise<Compared> {
   const [before, after] = await Promise.all([openTree(repository, from), openTree(repository, to)]);
   try {
     const [convex, postgres, contracts] = await Promise.all([
-      convexReports(repository, { from, to, before, after, scope }),
+      convexReports(repository, { from, to, before, after, scope, migrated }),
       postgresFolders(before, after, { scope, prover }),
       contractReports(before, after, scope),
     ]);

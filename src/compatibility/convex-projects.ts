@@ -1,7 +1,10 @@
 /** The Convex projects of two revisions → a report a project. */
 import { join } from 'node:path';
 import { loadConvexSchema } from '../sources/convex-schema.ts';
-import { convexSchemas, type ConvexSource } from './convex-schemas.ts';
+import type { MigrationState } from '../schema/convex/index.ts';
+import { rememberedSchema } from './convex-cache.ts';
+import { convexSchemas, type ConvexSource, type MigratedOf } from './convex-schemas.ts';
+import { unreadable } from './parse-document.ts';
 import type { SchemaReport } from './report.ts';
 import { requireFound, type Scope } from './scope.ts';
 import type { Repository, Revision } from './repository.ts';
@@ -13,6 +16,8 @@ export interface Compared {
   readonly before: Tree;
   readonly after: Tree;
   readonly scope: Scope;
+  /** What is known of migrations of documents; null when nothing is. */
+  readonly migrated: MigrationState | null;
 }
 
 const SCHEMA = /^(.*\/)?(?:convex\/schema\.[tj]s|convex\.json|belay\.schema\.json)$/;
@@ -28,14 +33,20 @@ export function convexProjects(paths: readonly string[]): readonly string[] {
 
 /** The exported schema; null where there is none. @throws Problem SCHEMA_UNREADABLE, TIMEOUT, TOOL_MISSING */
 export async function loadConvex(
-  { exec, root }: Repository,
+  { exec, root, bare }: Repository,
   revision: Revision,
   tree: Tree,
   project: string,
 ): Promise<unknown> {
   if (!convexProjects(tree.paths).includes(project)) return null;
+  if (bare) {
+    const why = 'a bare repository has no installed packages to read it with';
+    throw unreadable(`${project}convex/schema.ts`, why, 'take a clone as the source, with its packages installed');
+  }
   const { commit } = revision;
-  return loadConvexSchema({ exec, project: join(root, project), ...(commit === null ? {} : { commit }) });
+  const options = { exec, project: join(root, project) };
+  if (commit === null) return loadConvexSchema(options);
+  return rememberedSchema(root, project, commit, () => loadConvexSchema({ ...options, commit }));
 }
 
 /** The file that people edit. */
@@ -67,6 +78,19 @@ async function codeDiffers({ git }: Repository, from: Revision, to: Revision): P
   return changed.code !== 0 || names.some((name) => CODE.test(name));
 }
 
+/** When the live release was committed: what migrated before it was for another change. */
+async function madeAt({ git }: Repository, { commit }: Revision): Promise<number | null> {
+  if (commit === null) return null;
+  const shown = await git('show', '--no-patch', '--format=%ct', commit);
+  return shown.code === 0 ? Number(shown.stdout.trim()) * 1_000 : null;
+}
+
+async function migratedBy(repository: Repository, { from, migrated }: Compared): Promise<MigratedOf> {
+  if (migrated === null) return () => null;
+  const [{ migratedTable }, since] = await Promise.all([import('../schema/convex/index.ts'), madeAt(repository, from)]);
+  return (table) => migratedTable(migrated, table, since);
+}
+
 /** Projects without a difference are left out. */
 export async function convexReports(repository: Repository, compared: Compared): Promise<readonly SchemaReport[]> {
   const { from, to, before, after, scope } = compared;
@@ -74,13 +98,14 @@ export async function convexReports(repository: Repository, compared: Compared):
   requireFound(scope.convex, new Set(found), 'is no Convex project in either of the two commits');
   const projects = new Set(scope.convex === 'detect' ? found : scope.convex);
   if (projects.size === 0 || !(await codeDiffers(repository, from, to))) return [];
+  const migratedOf = await migratedBy(repository, compared);
   const reports: SchemaReport[] = [];
   for (const project of projects) {
     const [was, is] = await Promise.all([
       sourceOf(repository, from, before, project),
       sourceOf(repository, to, after, project),
     ]);
-    const report = await convexSchemas(`Convex · ${is.file}`, was, is);
+    const report = await convexSchemas(`Convex · ${is.file}`, was, is, migratedOf);
     if (report.sections.length > 0) reports.push({ ...report, json: { path: is.file, ...report.json } });
   }
   return reports;

@@ -1,5 +1,5 @@
 /** Two exported Convex schemas → a report, table by table. */
-import type { ConvexDiff, Finding, Rule, TableDiff } from '../schema/convex/index.ts';
+import type { ConvexDiff, Finding, Migrated, Rule, TableDiff } from '../schema/convex/index.ts';
 import { changedFields, tablesOf } from './convex-fields.ts';
 import { parseJson, type SchemaText, unreadable } from './parse-document.ts';
 import { type Level, pairOf, type Reason, type SchemaReport, type Section } from './report.ts';
@@ -81,6 +81,17 @@ export const inLines = (recipe: string): string =>
     .replaceAll(/\n+/g, '\n')
     .trim();
 
+/** What is known of the documents of a table; null where nothing is. */
+export type MigratedOf = (table: string) => Migrated | null;
+
+/** A migration that is done answers for the documents: Convex looks at them all the same while it is pushed. */
+function migratedReason(reason: Reason, { rule, table }: Finding, migratedOf: MigratedOf): Reason {
+  const migrated = rule === 'old-documents-refused' && table !== undefined ? migratedOf(table) : null;
+  if (!migrated) return reason;
+  const why = `${reason.why}; ${migrated.why}`;
+  return migrated.done ? { ...reason, level: 'warning', why, recipe: undefined } : { ...reason, level: 'error', why };
+}
+
 function reasonOf(finding: Finding, table: TableDiff | undefined, source: ConvexSource): Reason {
   const { rule, why, recipe, sample, path } = finding;
   const place = [finding.table, path].filter((part) => part).join('.') || 'schema';
@@ -105,7 +116,12 @@ function told(table: TableDiff): readonly Finding[] {
   return table.findings.filter(({ rule, path }) => rule !== 'new-code-meets-old-values' || !refused.has(path));
 }
 
-function sectionsOf(diff: ConvexDiff, before: ConvexSource, after: ConvexSource): readonly Section[] {
+function sectionsOf(
+  diff: ConvexDiff,
+  before: ConvexSource,
+  after: ConvexSource,
+  migratedOf: MigratedOf,
+): readonly Section[] {
   const [was, is] = [tablesOf(before.schema), tablesOf(after.schema)];
   const tables = Object.entries(diff.tables).filter(([, table]) => table.findings.length > 0);
   const whole = diff.findings.filter(
@@ -121,17 +137,27 @@ function sectionsOf(diff: ConvexDiff, before: ConvexSource, after: ConvexSource)
       title: name,
       verdicts: [PUSH[table.push], ROLLBACK[table.rollback]],
       shown: changedFields(was.get(name), is.get(name)),
-      reasons: told(table).map((finding) => reasonOf(finding, table, after)),
+      reasons: told(table).map((finding) => migratedReason(reasonOf(finding, table, after), finding, migratedOf)),
     })),
     ...(whole.length === 0 ? [] : [overall]),
   ];
 }
 
 /** @throws SchemaFormatError when one of them is no exported schema */
-export async function convexSchemas(title: string, before: ConvexSource, after: ConvexSource): Promise<SchemaReport> {
+export async function convexSchemas(
+  title: string,
+  before: ConvexSource,
+  after: ConvexSource,
+  migratedOf: MigratedOf = () => null,
+): Promise<SchemaReport> {
   const { diffConvex } = await import('../schema/convex/index.ts');
   const diff = diffConvex(before.schema, after.schema);
-  return { title, sections: sectionsOf(diff, before, after), json: { ...diff }, wayBack: convexWayBack(diff) };
+  return {
+    title,
+    sections: sectionsOf(diff, before, after, migratedOf),
+    json: { ...diff },
+    wayBack: convexWayBack(diff),
+  };
 }
 
 const isFunctionSpec = ({ schema }: ConvexSource): boolean =>

@@ -2,6 +2,7 @@
 import { isProblem, type Problem } from '../core/errors.ts';
 import { type Source, short } from '../core/release.ts';
 import type { SchemaFinding, SchemaInspection } from '../core/schema-gate.ts';
+import type { MigrationState } from '../schema/convex/index.ts';
 import type { Exec } from '../util/exec.ts';
 import { compareRevisions } from './compare-revisions.ts';
 import { type Level, type Reason, type SchemaReport, verdictOf } from './report.ts';
@@ -17,6 +18,8 @@ export interface InspectOptions {
   scope(root: string): Scope | null;
   /** Which databases a deployment takes a snapshot of before it begins. */
   readonly snapshots: { readonly postgres: boolean };
+  /** What the live Convex deployment says of its migrations; absent where nobody can ask it. */
+  migrated?(): Promise<MigrationState | null>;
 }
 
 const LEVELS: Readonly<Record<Level, SchemaFinding['level']>> = {
@@ -107,7 +110,8 @@ export async function inspectCommits(
       to: await revisionOf(repository, to, 'the candidate'),
     };
     const scope = options.scope(repository.root);
-    const { reports } = await compareRevisions(repository, { ...revisions, ...(scope ? { scope } : {}) });
+    const migrated = (await options.migrated?.()) ?? null;
+    const { reports } = await compareRevisions(repository, { ...revisions, migrated, ...(scope ? { scope } : {}) });
     return inspectionOf(reports, options.snapshots);
   } catch (error) {
     if (['SCHEMA_UNREADABLE', 'TIMEOUT', 'TOOL_MISSING'].some((code) => isProblem(error) && error.code === code)) {

@@ -4,26 +4,24 @@ import {
   compareHistory,
   type History,
   type Migration,
-  migrationAt,
-  migrationFolders,
   type MigrationFolder,
-} from './migrations.ts';
+  pathsToRead,
+  readFolders,
+  schemaOf,
+} from '../schema/migrations/index.ts';
 import type { Reason, SchemaReport, Section } from './report.ts';
 import { requireFound, type Scope } from './scope.ts';
 import type { Tree } from './tree.ts';
 
 async function foldersOf(tree: Tree, { migrations }: Scope): Promise<readonly MigrationFolder[]> {
   const known = migrations === 'detect' ? [] : migrations;
-  const isWanted = (path: string) => {
-    const folder = migrationAt(path, known)?.folder;
-    return folder !== undefined && (migrations === 'detect' || known.includes(folder));
-  };
-  return migrationFolders(await tree.read(tree.paths.filter(isWanted)), known);
+  const folders = readFolders(await tree.read(pathsToRead(tree.paths, known)), known);
+  return migrations === 'detect' ? folders : folders.filter(({ folder }) => known.includes(folder));
 }
 
-const sqlOf = (migrations: readonly Migration[]): string => migrations.map(({ sql }) => sql).join('\n;\n');
+type Named = Pick<Migration, 'path' | 'name'>;
 
-const reason = ({ path, name }: Migration, rule: string, why: string, recipe: string): Reason => ({
+const reason = ({ path, name }: Named, rule: string, why: string, recipe: string): Reason => ({
   level: 'warning',
   rule: `postgres-${rule}`,
   place: name,
@@ -32,6 +30,13 @@ const reason = ({ path, name }: Migration, rule: string, why: string, recipe: st
   file: path,
   line: 1,
 });
+
+const ODDITIES = {
+  gap: { rule: 'number-missing', recipe: 'bring the missing one back, or give this one the next number' },
+  duplicate: { rule: 'number-twice', recipe: 'give one of them the next number' },
+  'not-listed': { rule: 'not-listed', recipe: 'npx drizzle-kit generate writes the file and its entry together' },
+  'listed-not-there': { rule: 'not-there', recipe: 'bring the file back' },
+} as const;
 
 function historySection(history: History, missed: readonly Reason[]): readonly Section[] {
   const reasons = [
@@ -52,6 +57,7 @@ function historySection(history: History, missed: readonly Reason[]): readonly S
         'bring it back; what it did is undone by a new migration',
       ),
     ),
+    ...history.oddities.map((one) => reason(one, ODDITIES[one.rule].rule, one.why, ODDITIES[one.rule].recipe)),
     ...history.early.map((one) =>
       reason(
         one,
@@ -68,10 +74,13 @@ function historySection(history: History, missed: readonly Reason[]): readonly S
  * A candidate without a migration that is applied is an older one: its code meets the schema as it is. What the
  * migration does to code that does not know it is what it will do to the candidate.
  */
-async function missedBy(candidate: readonly Migration[], removed: readonly Migration[]): Promise<readonly Reason[]> {
+async function missedBy(
+  candidate: MigrationFolder | undefined,
+  removed: readonly Migration[],
+): Promise<readonly Reason[]> {
   if (removed.length === 0) return [];
   const { checkPostgres } = await import('../schema/postgres/index.ts');
-  const { migrations } = await checkPostgres({ base: sqlOf(candidate), migrations: removed });
+  const { migrations } = await checkPostgres({ base: schemaOf(candidate), migrations: removed });
   return migrations.flatMap((verdict, at) => {
     const one = removed[at];
     if (!one || verdict.oldCode !== 'breaks') return [];
@@ -84,20 +93,21 @@ async function missedBy(candidate: readonly Migration[], removed: readonly Migra
 
 async function reportOf(
   folder: string,
-  before: readonly Migration[],
-  after: readonly Migration[],
+  before: MigrationFolder | undefined,
+  after: MigrationFolder | undefined,
   prover: Prover | null,
 ): Promise<SchemaReport | null> {
   const history = compareHistory(before, after);
   const sections = historySection(history, await missedBy(after, history.removed));
   if (history.added.length === 0 && sections.length === 0) return null;
   const sources = history.added.map(({ name, path, sql, transaction }) => ({ name, file: path, sql, transaction }));
-  const count = `${sources.length} new ${sources.length === 1 ? 'migration' : 'migrations'} on ${before.length} applied`;
-  const report = await checkMigrations(`Postgres · ${folder} · ${count}`, sqlOf(before), sources, prover);
-  const names = (list: readonly Migration[]) => list.map(({ path }) => path);
-  const { edited, removed, early } = history;
-  const told = { edited: names(edited), removed: names(removed), outOfOrder: names(early) };
-  return { ...report, sections: [...sections, ...report.sections], json: { folder, ...report.json, history: told } };
+  const count = `${sources.length} new ${sources.length === 1 ? 'migration' : 'migrations'} on ${before?.migrations.length ?? 0} applied`;
+  const report = await checkMigrations(`Postgres · ${folder} · ${count}`, schemaOf(before), sources, prover);
+  const names = (list: readonly Named[]) => list.map(({ path }) => path);
+  const { edited, removed, early, oddities } = history;
+  const told = { edited: names(edited), removed: names(removed), outOfOrder: names(early), odd: oddities };
+  const json = { folder, tool: (after ?? before)?.tool, ...report.json, history: told };
+  return { ...report, sections: [...sections, ...report.sections], json };
 }
 
 /** Folders without a difference are left out. @throws Problem SCHEMA_UNREADABLE for a named folder without migrations */
@@ -108,9 +118,8 @@ export async function postgresFolders(
 ): Promise<readonly SchemaReport[]> {
   const [before, after] = await Promise.all([foldersOf(from, scope), foldersOf(to, scope)]);
   const names = new Set([...before, ...after].map(({ folder }) => folder));
-  requireFound(scope.migrations, names, 'holds no SQL migration in either of the two commits');
-  const of = (folders: readonly MigrationFolder[], name: string) =>
-    folders.find(({ folder }) => folder === name)?.migrations ?? [];
+  requireFound(scope.migrations, names, 'holds no migration in either of the two commits');
+  const of = (folders: readonly MigrationFolder[], name: string) => folders.find(({ folder }) => folder === name);
   const reports: SchemaReport[] = [];
   for (const name of names) {
     const report = await reportOf(name, of(before, name), of(after, name), prover);

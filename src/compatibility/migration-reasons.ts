@@ -55,8 +55,12 @@ function statementAt(sql: string, line: number): readonly { sign: ' '; text: str
 /** Rules that never stand in the way by themselves, whatever else the migration does. */
 const NOTICES = ['enum-label-added', 'type-gone', 'needs-lock-timeout'];
 
+/** Ordinary writes pass, unusual ones may not: to be known, and no reason to stop. */
+const isRefusal = (rule: string): boolean => rule.endsWith('-may-refuse') || rule === 'upsert-target-gone';
+
 function findingLevel({ rule }: Finding, verdict: Level): Level {
   if (rule === 'cannot-tell') return 'unknown';
+  if (isRefusal(rule)) return 'warning';
   return verdict === 'error' && NOTICES.includes(rule) ? 'warning' : verdict;
 }
 
@@ -70,7 +74,7 @@ export function reasonsOf(verdict: Verdict, source: MigrationSource, accept: Acc
   const { file, sql } = source;
   const { findings, accepted, problems } = accept(withoutPrefix(sql), verdict.findings);
   // Where all that makes the verdict was accepted, nothing of it is left to stand in the way.
-  const stands = accepted.length === 0 || findings.some(({ rule }) => !NOTICES.includes(rule));
+  const stands = accepted.length === 0 || findings.some(({ rule }) => !NOTICES.includes(rule) && !isRefusal(rule));
   const level = stands ? levelOf(verdict) : 'note';
   const told = ({ rule, statement, why, recipe, line }: Finding): Omit<Reason, 'level'> => ({
     rule: `postgres-${rule}`,

@@ -14,19 +14,30 @@ export interface Revision {
 export interface Repository {
   readonly exec: Exec;
   readonly git: Git;
-  /** Absolute path of the work tree. */
+  /** Absolute path of the work tree; of the repository itself where it is bare. */
   readonly root: string;
+  /** No work tree and no installed packages: only commits can be read. */
+  readonly bare: boolean;
 }
 
 export const WORK_TREE: Revision = { commit: null, kind: 'work-tree', told: 'the work tree' };
 export const NOTHING: Revision = { commit: null, kind: 'nothing', told: 'nothing: this is the first commit' };
 
+async function bareRoot(git: Git): Promise<string | null> {
+  const found = await git('rev-parse', '--is-bare-repository', '--absolute-git-dir');
+  const [isBare, root] = found.stdout.trim().split('\n');
+  return found.code === 0 && isBare === 'true' && root ? root : null;
+}
+
 /** The repository that holds `path`. @throws Problem SCHEMA_UNREADABLE outside of one, TOOL_MISSING */
 export async function openRepository(exec: Exec, path: string): Promise<Repository> {
-  const top = await createGit(exec, path)('rev-parse', '--show-toplevel');
+  const here = createGit(exec, path);
+  const top = await here('rev-parse', '--show-toplevel');
   if (top.ended === 'not-found') {
     throw new Problem('TOOL_MISSING', 'git is not installed', { why: 'revisions are read from a repository' });
   }
+  const bare = top.code === 0 ? null : await bareRoot(here);
+  if (bare !== null) return { exec, git: createGit(exec, bare), root: bare, bare: true };
   if (top.code !== 0) {
     throw new Problem('SCHEMA_UNREADABLE', `${path} is in no git work tree`, {
       why: top.stderr.trim().split('\n')[0] ?? 'git cannot read it',
@@ -34,7 +45,7 @@ export async function openRepository(exec: Exec, path: string): Promise<Reposito
     });
   }
   const root = top.stdout.trim();
-  return { exec, git: createGit(exec, root), root };
+  return { exec, git: createGit(exec, root), root, bare: false };
 }
 
 /** The full hash of what a name stands for; null when git knows no such commit. */

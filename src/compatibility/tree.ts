@@ -24,7 +24,14 @@ function textOf(path: string): string {
   return new TextDecoder('utf-8').decode(readFileSync(path));
 }
 
-async function workTree({ git, root }: Repository): Promise<Tree> {
+async function workTree({ git, root, bare }: Repository): Promise<Tree> {
+  if (bare) {
+    const next = 'name a commit with --to, or run it in a clone';
+    throw new Problem('SCHEMA_UNREADABLE', `${root} is a bare repository`, {
+      why: 'it has no work tree to read',
+      next,
+    });
+  }
   const listed = await git('ls-files', '-z', '--cached', '--others', '--exclude-standard');
   // What is deleted but not committed is still in the index.
   const paths = [...new Set(split(listed.stdout))].filter((path) => existsSync(join(root, path))).toSorted();

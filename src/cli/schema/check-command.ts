@@ -2,12 +2,14 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import type { Prover } from '../../compatibility/check-migrations.ts';
+import { parseJson, unreadable } from '../../compatibility/parse-document.ts';
 import { Problem } from '../../core/errors.ts';
+import type { MigrationState } from '../../schema/convex/index.ts';
 import type { Cli, CommonOptions } from '../cli.ts';
 import { helpText } from '../help-text.ts';
 import { finish } from './finish.ts';
 import { type OutputOptions, withOutputOptions } from './options.ts';
-import { readText } from './read-file.ts';
+import { readText, schemaText } from './read-file.ts';
 
 export interface CheckOptions extends OutputOptions, Pick<CommonOptions, 'env' | 'config'> {
   readonly postgres?: boolean;
@@ -18,6 +20,7 @@ export interface CheckOptions extends OutputOptions, Pick<CommonOptions, 'env' |
   readonly from?: string;
   readonly to?: string;
   readonly prove?: boolean;
+  readonly migrated?: string;
 }
 
 const NEXT = {
@@ -49,6 +52,21 @@ async function checkFiles(cli: Cli, options: CheckOptions): Promise<void> {
   finish(cli, options, { reports: [report], json: report.json, failOn: options.failOn, next: NEXT });
 }
 
+/** JSON, or a document a line as a snapshot has them. @throws Problem SCHEMA_UNREADABLE */
+async function readMigrated(cli: Cli, file: string): Promise<MigrationState> {
+  const { readMigrationState, SchemaFormatError } = await import('../../schema/convex/index.ts');
+  const { text } = schemaText(cli, file);
+  const rows = text.trim().split('\n');
+  const isLines = rows.length > 1 && rows.every((row) => /^\{.*\}$/.test(row.trim()));
+  try {
+    return readMigrationState(parseJson({ file, text: isLines ? `[${rows.join(',')}]` : text }));
+  } catch (error) {
+    if (!(error instanceof SchemaFormatError)) throw error;
+    const next = 'npx convex data --component migrations migrations --format jsonArray > migrated.json';
+    throw unreadable(file, error.message, next, error);
+  }
+}
+
 async function checkRepository(cli: Cli, options: CheckOptions): Promise<void> {
   if (options.base !== undefined || options.migration !== undefined || !options.transaction) {
     throw usage('--base, --migration and --no-transaction go with --postgres', 'without it the repository is checked');
@@ -61,7 +79,9 @@ async function checkRepository(cli: Cli, options: CheckOptions): Promise<void> {
   const from = await (options.from === undefined
     ? baseline(cli, options, repository, to)
     : revisionOf(cli, options, repository, options.from));
-  const { reports, json } = await compareRevisions(repository, { from, to, prover: await proverFor(cli, options) });
+  const prover = await proverFor(cli, options);
+  const migrated = options.migrated === undefined ? null : await readMigrated(cli, options.migrated);
+  const { reports, json } = await compareRevisions(repository, { from, to, prover, migrated });
   finish(cli, options, { reports, json, failOn: options.failOn, next: NEXT });
 }
 
@@ -93,6 +113,7 @@ export function checkCommand(cli: Cli): Command {
       '--prove',
       'run migrations in a scratch database (BELAY_SCRATCH_DATABASE_URL) too, and tell where it behaves otherwise',
     )
+    .option('--migrated <file>', 'the rows of @convex-dev/migrations on the live deployment (JSON, or a row a line)')
     .option('-e, --env <name>', 'environment (default: BELAY_ENVIRONMENT, or the only one)')
     .option('-c, --config <file>', 'configuration file, for the live release');
   return withOutputOptions(command, 'unknown')

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { tablesOf } from '../../compatibility/convex-fields.ts';
 import { convexProjects, loadConvex } from '../../compatibility/convex-projects.ts';
-import { migrationAt, migrationFolders } from '../../compatibility/migrations.ts';
+import { pathsToRead, readFolders, schemaOf } from '../../schema/migrations/index.ts';
 import { parseJson, unreadable } from '../../compatibility/parse-document.ts';
 import { type Repository, type Revision, WORK_TREE } from '../../compatibility/repository.ts';
 import { openTree } from '../../compatibility/tree.ts';
@@ -62,12 +62,9 @@ async function ofRevision(repository: Repository, revision: Revision): Promise<r
       const schema = await loadConvex(repository, revision, tree, project);
       if (schema !== null) convex.push(ofConvex(`${project}convex`, schema));
     }
-    const files = await tree.read(tree.paths.filter((path) => migrationAt(path) !== null));
+    const files = await tree.read(pathsToRead(tree.paths));
     const postgres: Shown[] = [];
-    for (const { folder, migrations } of migrationFolders(files)) {
-      const sql = migrations.map((one) => one.sql).join('\n;\n');
-      postgres.push(ofPostgres(folder, await readDatabase(sql)));
-    }
+    for (const one of readFolders(files)) postgres.push(ofPostgres(one.folder, await readDatabase(schemaOf(one))));
     return [...convex, ...postgres];
   } finally {
     tree.dispose();

@@ -3,28 +3,27 @@ import type { Client } from 'pg';
 
 const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
+const tried = (sql: string) => `SAVEPOINT belay_one; ${sql}; ROLLBACK TO SAVEPOINT belay_one`;
+const ANSWERS_EACH = 3;
+
 /** Which of the statements of the running release fail, or find nothing that is there, each undone at once. */
 export async function failingStatements(
   client: Client,
   statements: readonly string[],
   role: string,
 ): Promise<string[]> {
-  const asRole = role === '' ? '' : `SET LOCAL ROLE ${role};`;
-  const tried = statements.map(
-    (sql) => `SAVEPOINT belay_one; ${asRole} ${sql}; SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK TO SAVEPOINT belay_one`,
-  );
+  // What is set before a savepoint holds for all that is tried after it.
+  const asRelease = `${role === '' ? '' : `SET LOCAL ROLE ${role};`} SET CONSTRAINTS ALL IMMEDIATE`;
   await client.query('SAVEPOINT belay_release');
   // Most changes break nothing: all at once is one round trip, and one by one only tells which.
-  const all = await answersOf(client, tried.join(';\n'));
+  const all = await answersOf(client, `${asRelease};\n${statements.map(tried).join(';\n')}`);
   await client.query('ROLLBACK TO SAVEPOINT belay_release');
-  const each = Array.isArray(all) ? all.length / Math.max(1, statements.length) : 0;
-  const suspects = statements.filter((sql, at) => {
-    if (!Array.isArray(all)) return true;
-    return reads(sql) && foundNothing(all.slice(at * each, (at + 1) * each));
-  });
+  const own = Array.isArray(all) ? all.slice(all.length - ANSWERS_EACH * statements.length) : null;
+  const suspects = statements.filter(
+    (sql, at) => own === null || (reads(sql) && foundNothing(own[at * ANSWERS_EACH + 1])),
+  );
   const failed: string[] = [];
-  for (const sql of suspects) failed.push(...(await failureOf(client, sql, tried[statements.indexOf(sql)] ?? '')));
-  await client.query('ROLLBACK TO SAVEPOINT belay_release');
+  for (const sql of suspects) failed.push(...(await failureOf(client, sql, asRelease)));
   return failed;
 }
 
@@ -40,18 +39,13 @@ async function answersOf(client: Client, sql: string): Promise<unknown[] | strin
   }
 }
 
-async function failureOf(client: Client, sql: string, tried: string): Promise<string[]> {
-  const answers = await answersOf(client, tried);
-  if (typeof answers === 'string') {
-    await client.query('ROLLBACK TO SAVEPOINT belay_one');
-    return [`${sql}: ${answers}`];
-  }
-  if (!reads(sql) || !foundNothing(answers) || (await client.query(sql)).rowCount === 0) return [];
+async function failureOf(client: Client, sql: string, asRelease: string): Promise<string[]> {
+  const answers = await answersOf(client, `${asRelease}; ${tried(sql)}`);
+  await client.query('ROLLBACK TO SAVEPOINT belay_release');
+  if (typeof answers === 'string') return [`${sql}: ${answers}`];
+  if (!reads(sql) || !foundNothing(answers.at(-2)) || (await client.query(sql)).rowCount === 0) return [];
   return [`${sql}: finds nothing`];
 }
 
-/** The statement itself is the third from the end of those sent together. */
-function foundNothing(answers: readonly unknown[]): boolean {
-  const own = answers.at(-3);
-  return typeof own === 'object' && own !== null && 'rowCount' in own && own.rowCount === 0;
-}
+const foundNothing = (answer: unknown): boolean =>
+  typeof answer === 'object' && answer !== null && 'rowCount' in answer && answer.rowCount === 0;

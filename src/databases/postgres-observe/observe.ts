@@ -6,6 +6,8 @@ export type ObservedWork = 'instant' | 'scan' | 'rewrite' | 'index-build';
 export interface Observation {
   /** The server's words when a statement failed; what its transaction did is then undone. */
   readonly failed: string | null;
+  /** It failed on the rows that are there, not on what was asked. */
+  readonly onRows: boolean;
   /** The strongest lock on a relation that was there before, or `none`. */
   readonly lock: string;
   readonly blocks: boolean;
@@ -121,8 +123,20 @@ const message = (error: unknown) => (error instanceof Error ? error.message : St
 const pidOf = async (client: Client): Promise<number> =>
   (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid ?? 0;
 
-function observation(tally: Tally, blocks: boolean, failed: string | null): Observation {
-  return { failed, lock: NAMES[tally.lock] ?? 'none', blocks, work: tally.work, long: tally.long };
+/** Integrity (23…) and values that do not fit (22…): other rows may pass. */
+const isOnRows = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^2[23]/.test(String(error.code));
+
+function observation(tally: Tally, blocks: boolean, error: unknown): Observation {
+  const failed = error === null ? null : message(error);
+  return {
+    failed,
+    onRows: isOnRows(error),
+    lock: NAMES[tally.lock] ?? 'none',
+    blocks,
+    work: tally.work,
+    long: tally.long,
+  };
 }
 
 /** All statements in the transaction that is open on `client`; the caller ends it. */
@@ -137,7 +151,7 @@ export async function observeInTransaction(client: Client, statements: readonly 
     try {
       await client.query(sql);
     } catch (error) {
-      return observation(tally, blocks, message(error));
+      return observation(tally, blocks, error);
     }
     const held = await locks(client, before, pid);
     const reads: [Reads, Reads] = [first, await readsSoFar(client, 'pg_stat_xact_user_tables')];
@@ -174,6 +188,7 @@ export async function observeOneByOne(
     const one = outside ? await observeOutside(client, other, sql, before) : await observeCommitted(client, sql);
     whole = {
       failed: one.failed,
+      onRows: one.onRows,
       lock: NAMES.indexOf(one.lock) > NAMES.indexOf(whole.lock) ? one.lock : whole.lock,
       blocks: whole.blocks || one.blocks,
       work: heavier(whole.work, one.work),
@@ -208,8 +223,8 @@ async function observeOutside(client: Client, other: Client, sql: string, before
   let blocks = false;
   let ended = false;
   const running = client.query(sql).then(
-    () => null,
-    (error: unknown) => message(error),
+    (): unknown => null,
+    (error: unknown) => error,
   );
   void running.then(() => (ended = true));
   const deadline = Date.now() + WATCH_LIMIT_MS;

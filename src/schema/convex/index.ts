@@ -5,6 +5,7 @@ export { type ConvexDiff, diffConvex, type RollbackWith } from './diff.ts';
 export type { IndexChange, IndexDiff } from './diff-indexes.ts';
 export type { TableDiff } from './diff-table.ts';
 export type { Finding, Rule } from './finding.ts';
+export { type Migrated, migratedTable, type MigrationState, readMigrationState } from './migration-state.ts';
 export { SchemaFormatError } from './validator.ts';
 export type { Push, Rollback } from './verdict.ts';
 export type { Witness } from './witness.ts';

@@ -6,6 +6,7 @@ import { canonical, constantOf } from './expression.ts';
 import { dependentViews } from './dependents.ts';
 import { descendants, enumOf, findColumn, needColumn, qualified } from './lookup.ts';
 import { type Column, type ColumnType, type Index, type Relation, relationKey } from './model.ts';
+import { requireComparable, requireExtension } from './type-refusals.ts';
 import { type Run, CannotTell, StatementFails, finding, lock, touch, work } from './run.ts';
 
 const RECIPE = 'Add a new column, write both, copy in batches, switch reads, drop the old one a release later.';
@@ -33,6 +34,8 @@ export function alterColumnType(
     );
   }
   requireDefaultCast(run, column, to, oneCommand);
+  requireExtension(run, to);
+  requireComparable(run, relation, column, to);
   if (run.judging && kind === 'unknown' && using === null && !sameType(column.type, to)) {
     throw new CannotTell(`the types ${formatType(column.type)} and ${formatType(to)} are not known well enough`);
   }

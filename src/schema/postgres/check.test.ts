@@ -10,7 +10,7 @@ const judge = (sql: string, transaction = true, base = BASE) =>
 test('a check added and validated in one transaction holds its lock over the scan; in two it does not', async () => {
   const sql = "ALTER TABLE t ADD CONSTRAINT c CHECK (a <> '') NOT VALID;\nALTER TABLE t VALIDATE CONSTRAINT c;";
   expect(await judge(sql)).toMatchObject({ hazard: 'long-lock', work: 'scan' });
-  expect(await judge(sql, false)).toMatchObject({ hazard: 'brief-lock', work: 'scan', oldCode: 'breaks' });
+  expect(await judge(sql, false)).toMatchObject({ hazard: 'brief-lock', work: 'scan', oldCode: 'works' });
   expect(await judge(`BEGIN; ${sql.replace(';\n', '; COMMIT; BEGIN;')} COMMIT;`, false)).toMatchObject({
     hazard: 'brief-lock',
   });
@@ -93,4 +93,44 @@ test('statements keep their lines, whatever stands between them and whatever alp
       [3, 8, 'required-column'],
     ]),
   );
+});
+
+test('a view over a table that is not there fails; where the base is not known as a whole, nobody can tell', async () => {
+  const view = { name: 'v', sql: 'CREATE VIEW v AS WITH t AS (SELECT 1) SELECT * FROM t, gone', transaction: true };
+  const known = await checkPostgres({ base: 'CREATE TABLE a (id int)', migrations: [view] });
+  expect(known).toMatchObject({ hazard: 'fails', findings: [{ rule: 'missing-relation' }] });
+  const partly = await checkPostgres({ base: 'CREATE TABLE a (id int); CALL nobody();', migrations: [view] });
+  expect(partly).toMatchObject({ hazard: 'unknown', oldCode: 'unknown' });
+});
+
+test.each([
+  ['a range that ordinary values keep', 'ADD CHECK (n > 0) NOT VALID', 'works', 'check-may-refuse'],
+  ['a list that no row was tested by', "ADD CHECK (s IN ('a')) NOT VALID", 'breaks', 'check-refuses'],
+  ['the same list, tested', "ADD CHECK (s IN ('a'))", 'works', 'check-may-refuse'],
+  ['a check that refuses the default', "ADD CHECK (kind <> 'x')", 'breaks', 'check-refuses'],
+  ['NULL where it may be left out', 'ALTER n SET NOT NULL', 'breaks', 'refuses-null'],
+  ['NULL where a default fills in', 'ALTER n SET DEFAULT 1, ALTER n SET NOT NULL', 'works', 'null-may-refuse'],
+  ['a default of NULL on NOT NULL', 'ALTER kind SET DEFAULT NULL', 'breaks', 'default-gone'],
+  ['a shorter text', 'ALTER s TYPE varchar(20)', 'works', 'type-may-refuse'],
+  ['a fraction into a whole number', 'ALTER price TYPE int', 'breaks', 'type-narrowed'],
+  ['a key to the row itself', 'ADD FOREIGN KEY (id) REFERENCES t (id)', 'works', 'foreign-key-scans'],
+  ['a key of its own values', 'ADD UNIQUE (s)', 'works', 'unique-may-refuse'],
+  ['a key of a constant default', 'ADD UNIQUE (kind)', 'breaks', 'unique-refuses'],
+])('old code and %s', async (_, change, oldCode, rule) => {
+  const base =
+    "CREATE TABLE t (id int PRIMARY KEY, n int, s text NOT NULL, price numeric(8,2), kind text NOT NULL DEFAULT 'x');";
+  const migrations = [{ name: 'm', sql: `ALTER TABLE t ${change}`, transaction: true }];
+  const report = await checkPostgres({ base, migrations });
+  expect(report.oldCode).toBe(oldCode);
+  expect(report.findings.map((one) => one.rule)).toContain(rule);
+});
+
+test('a trigger that names a column which the table lacks breaks its writes', async () => {
+  const base =
+    'CREATE TABLE t (id int); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.at := now(); RETURN NEW; END $$;';
+  const sql = 'CREATE TRIGGER t BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()';
+  expect(await checkPostgres({ base, migrations: [{ name: 'm', sql, transaction: true }] })).toMatchObject({
+    oldCode: 'breaks',
+    findings: [{ rule: 'trigger-fails' }],
+  });
 });

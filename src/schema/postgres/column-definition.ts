@@ -5,6 +5,7 @@ import { isVolatile } from './expression.ts';
 import { domainOf, newColumn, qualified } from './lookup.ts';
 import type { Catalog, Column } from './model.ts';
 import { type Run, StatementFails } from './run.ts';
+import { requireExtension } from './type-refusals.ts';
 
 export interface ColumnPlan {
   readonly column: Column;
@@ -31,6 +32,7 @@ function isMutable(catalog: Catalog, expression: Node): boolean {
 export function readColumn(run: Run, def: ColumnDef): ColumnPlan {
   const { catalog } = run;
   const column = newColumn(def.colname ?? '', qualified(catalog, columnType(def.typeName)), run.judging);
+  requireExtension(run, column.type);
   const serial = isSerial(def.typeName);
   const domain = domainOf(catalog, column.type);
   column.notNull = serial || def.is_not_null === true;

@@ -6,6 +6,7 @@ import { evaluate } from './evaluate.ts';
 import { descendants, family, findColumn, findIndex, needColumn, needRelation, noteIndex } from './lookup.ts';
 import { type Column, type Index, type Key, type Relation, relationKey } from './model.ts';
 import { proveNotNull } from './not-null.ts';
+import { requireOrder } from './type-refusals.ts';
 import { type Run, StatementFails, failsOnRows, finding, lock, touch, work } from './run.ts';
 
 export interface Circumstances {
@@ -190,6 +191,7 @@ function addKey(run: Run, relation: Relation, node: ConstraintNode, how: Circums
   }
   const adopted = node.indexname ? adoptedIndex(run, relation, node.indexname) : null;
   const index = adopted ?? buildIndex(relation, node, how, run.judging);
+  if (kind !== 'exclusion') requireOrder(run, index.columns);
   const names = index.columns.map((column) => column?.name ?? 'expr');
   const missing = relation.partitionKey.find((part) => !names.includes(part));
   if (missing && kind !== 'exclusion') {

@@ -3,6 +3,7 @@ import type { IndexStmt, Node } from 'libpg-query';
 import { columnNames, rangeParts } from './ast.ts';
 import { descendants, findIndex, needColumn, needRelation, noteIndex } from './lookup.ts';
 import { type Column, type Index, type Relation, relationKey } from './model.ts';
+import { requireOrder } from './type-refusals.ts';
 import { type Run, StatementFails, failsOnRows, finding, lock, touch, work } from './run.ts';
 
 /** @throws StatementFails where CONCURRENTLY is refused */
@@ -27,6 +28,7 @@ export function createIndex(run: Run, statement: IndexStmt): void {
     onlyParent || relation.kind !== 'partitioned' ? [relation] : [relation, ...descendants(run.catalog, relation)];
   for (const member of members) lock(run, member, concurrent ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE');
   const index = readIndex(run, relation, statement);
+  if (index.method === 'btree') requireOrder(run, index.columns);
   if (findIndex(run.catalog, [relation.schema, index.name])) {
     if (statement.if_not_exists) return;
     throw new StatementFails('duplicate', `index ${index.name} exists already`);

@@ -7,7 +7,7 @@ import { addConstraint } from './constraint.ts';
 import { addParent, creationSchema, findColumn, needRelation, newColumn, noteIndex } from './lookup.ts';
 import { type Index, type Relation, type RelationKind, newRelation, relationKey } from './model.ts';
 import { checkDefault, partitionOf } from './partition.ts';
-import { outputColumns, readsOf } from './query.ts';
+import { outputColumns, readsOf, requireRelations } from './query.ts';
 import { type Run, StatementFails, lock, touch } from './run.ts';
 import { touchData } from './data.ts';
 
@@ -140,6 +140,7 @@ export function createTableAs(run: Run, statement: CreateTableAsStmt): void {
   const kind = statement.objtype === 'OBJECT_MATVIEW' ? 'matview' : 'table';
   const parts = rangeParts(statement.into?.rel);
   const query: Node | null = statement.query ?? null;
+  requireRelations(run, query);
   const relation = makeRelation(run, parts, kind, statement.if_not_exists === true);
   if (!relation) return;
   relation.populated = statement.into?.skipData !== true;

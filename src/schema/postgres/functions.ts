@@ -2,9 +2,9 @@
 import type { CreateFunctionStmt, CreatePolicyStmt, CreateTrigStmt, Node, RuleStmt } from 'libpg-query';
 import { columnNames, columnType, formatType, nameParts, rangeParts, text, texts } from './ast.ts';
 import type { DropHow } from './drop.ts';
-import { creationSchema, family, needRelation } from './lookup.ts';
-import { type SqlFunction, relationKey } from './model.ts';
-import { type Run, StatementFails, lock, touch } from './run.ts';
+import { creationSchema, family, findColumn, needRelation } from './lookup.ts';
+import { type Relation, type SqlFunction, relationKey } from './model.ts';
+import { type Run, StatementFails, finding, lock, touch } from './run.ts';
 
 const keyOf = (one: SqlFunction) => `${relationKey(one)}(${one.arguments})`;
 
@@ -79,6 +79,23 @@ export function createTrigger(run: Run, statement: CreateTrigStmt): void {
   relation.triggers = relation.triggers.filter((one) => one !== before);
   relation.triggers.push({ name, function: called, columns, enabled: true, fresh: run.judging });
   touch(run, `trigger:${relationKey(relation)}.${name}`);
+  requireFields(run, relation, called);
+}
+
+/** A trigger that names a field which the table lacks fails with the first write. */
+function requireFields(run: Run, relation: Relation, called: string): void {
+  if (!run.judging || relation.fresh || relation.phantom) return;
+  const bodies = [...run.catalog.functions.values()].filter((one) => one.name === called).map((one) => one.body);
+  const fields = bodies.flatMap((body) => [...body.matchAll(/\b(?:new|old)\.([a-z_]\w*)/gi)]);
+  const missing = fields.map(([, field = '']) => field.toLowerCase()).find((field) => !findColumn(relation, field));
+  if (missing === undefined) return;
+  run.current.oldCode = 'breaks';
+  finding(
+    run,
+    'trigger-fails',
+    `writes to ${relation.name} fail: ${called} names its column ${missing}, which it does not have`,
+    'Add the column first, or take another function.',
+  );
 }
 
 export function createPolicy(run: Run, statement: CreatePolicyStmt): void {

@@ -1,16 +1,5 @@
 /** Postgres migrations: what they will do, known before they run. */
 export { type MigrationVerdict, type PostgresInput, type PostgresReport, checkPostgres } from './check.ts';
-export {
-  type Applied,
-  type FolderProblem,
-  type FoundMigration,
-  type MigrationFolder,
-  type Pending,
-  type SourceFile,
-  hashOf,
-  pendingOf,
-  readFolder,
-} from './folders.ts';
 export { splitStatements } from './split.ts';
 export { type Suppressed, type Suppression, suppress } from './suppress.ts';
 export type { Migration } from './simulate.ts';

@@ -195,7 +195,11 @@ function grant(run: Run, node: Extract<Node, { GrantStmt: unknown }>): void {
     const relation = 'RangeVar' in object ? findRelation(run.catalog, rangeParts(object.RangeVar)) : null;
     if (!relation || relation.fresh) continue;
     touch(run, `relation:${relationKey(relation)}`);
-    run.current.oldCode = 'breaks';
+    const rights = (node.GrantStmt.privileges ?? []).map((one) =>
+      'AccessPriv' in one ? one.AccessPriv.priv_name : '',
+    );
+    const isUsed = rights.length === 0 || rights.some((right) => /^(select|insert|update)$/.test(right ?? ''));
+    if (isUsed) run.current.oldCode = 'breaks';
     finding(
       run,
       'revokes',

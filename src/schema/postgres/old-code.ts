@@ -108,10 +108,10 @@ function comparePartition({ before, found, now }: Compare, after: Relation): voi
   if (after.partition && !before.partition && !isBound) {
     found.push({
       keys: [`relation:${relationKey(before)}`],
-      rule: 'partition-bound-refuses',
+      rule: 'partition-may-refuse',
       why: `rows outside the bound that running code inserts into ${before.name} fail`,
       recipe: 'Add a CHECK with the same bound one release earlier.',
-      effect: 'breaks',
+      effect: 'notice',
     });
   }
   if (!before.partition || after.partition) return;

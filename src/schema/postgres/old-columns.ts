@@ -1,12 +1,14 @@
 /** Old code against the columns as they are now: what it names, what it leaves out, what it writes. */
 import { columnNames, formatType } from './ast.ts';
 import { baseType } from './casts.ts';
-import { inList } from './expression.ts';
-import { domainOf, findColumn } from './lookup.ts';
+import { constantOf, inList } from './expression.ts';
+import { domainOf, enumOf, findColumn } from './lookup.ts';
 import { type Catalog, type Column, type Relation, relationKey } from './model.ts';
 import type { Difference } from './old-code.ts';
 import { isClosed } from './old-constraints.ts';
+import { compareDomain } from './old-domains.ts';
 import { compareBase, compareEnums } from './old-types.ts';
+import { isSameFamily } from './ordinary.ts';
 
 export interface Compare {
   readonly base: Catalog;
@@ -17,7 +19,7 @@ export interface Compare {
 
 type Effect = Difference['effect'];
 
-function note(
+export function note(
   compare: Compare,
   column: string,
   effect: Effect,
@@ -65,7 +67,8 @@ export function compareColumns(compare: Compare, after: Relation): void {
 /** NOT NULL with nothing to put in. */
 function refusesOmission(compare: Compare, column: Column): boolean {
   const domain = domainOf(compare.now, column.type);
-  if (column.default || column.identity || column.generated || domain?.default) return false;
+  const fills = column.default !== null && constantOf(column.default) !== null;
+  if (fills || column.identity || column.generated || domain?.default) return false;
   return column.notNull || domain?.notNull === true;
 }
 
@@ -84,11 +87,13 @@ function compareColumn(compare: Compare, old: Column, now: Column): void {
       'Drop the default after all writers give the value.',
     );
   } else if (now.notNull && !old.notNull && !isClosed(compare.before, old)) {
+    // With a default now, an insert that leaves it out has a value; only one that writes NULL is refused.
+    const isFilled = !refusesOmission(compare, now);
     note(
       compare,
       old.name,
-      'breaks',
-      'refuses-null',
+      isFilled ? 'notice' : 'breaks',
+      isFilled ? 'null-may-refuse' : 'refuses-null',
       `running code may write NULL into ${name}, which is refused now`,
       'Release code that always writes a value first.',
     );
@@ -131,6 +136,22 @@ function compareGeneration(compare: Compare, old: Column, now: Column): void {
       'Give START WITH a value above max(), or call setval in the same transaction.',
     );
   }
+  const wasOwn = old.identity !== null || (old.default !== null && constantOf(old.default) === undefined);
+  const isConstant = !now.identity && now.default !== null && (constantOf(now.default) ?? null) !== null;
+  if (
+    wasOwn &&
+    isConstant &&
+    compare.before.indexes.some((one) => one.unique && one.columns.length === 1 && one.columns[0] === old)
+  ) {
+    note(
+      compare,
+      old.name,
+      'breaks',
+      'default-repeats',
+      `inserts that leave out ${name} all get the same value, and it is unique`,
+      'Keep a default that differs.',
+    );
+  }
   if (now.generated && !old.generated) {
     note(
       compare,
@@ -162,12 +183,14 @@ function compareType(compare: Compare, old: Column, now: Column): void {
   if (change === 'equal') return;
   const how = `${formatType(old.type)} became ${formatType(now.type)}`;
   const keys = [`type:${old.type.name}`];
+  const isEnum = enumOf(compare.base, old.type) !== null || enumOf(compare.now, now.type) !== null;
+  const isUnusual = !isEnum && isSameFamily(a, b);
   if (change === 'refuses')
     note(
       compare,
       old.name,
-      'breaks',
-      'type-narrowed',
+      isUnusual ? 'notice' : 'breaks',
+      isUnusual ? 'type-may-refuse' : 'type-narrowed',
       `values that running code writes into ${name} are refused now (${how})`,
       'Add a new column and move writers over first.',
       keys,
@@ -190,47 +213,6 @@ function compareType(compare: Compare, old: Column, now: Column): void {
       'type-changed',
       `running code may read another type or larger values from ${name} (${how})`,
       'Check how the driver hands the type over.',
-      keys,
-    );
-}
-
-/** Domain constraints that a column did not have before. */
-function compareDomain(compare: Compare, old: Column, now: Column): void {
-  const [a, b] = [domainOf(compare.base, old.type), domainOf(compare.now, now.type)];
-  if (!b) return;
-  const had = new Set((a?.checks ?? []).map((one) => one.name));
-  const fresh = b.checks.find((one) => !had.has(one.name));
-  const name = `${compare.before.name}.${old.name}`;
-  const keys = [`type:${now.type.name}`];
-  if (fresh)
-    note(
-      compare,
-      old.name,
-      'breaks',
-      'domain-refuses',
-      `check ${fresh.name} of domain ${b.name} refuses values that running code may write into ${name}`,
-      'Release code that keeps to it first.',
-      keys,
-    );
-  if (b.notNull && !a?.notNull && !old.notNull)
-    note(
-      compare,
-      old.name,
-      'breaks',
-      'domain-refuses',
-      `domain ${b.name} refuses NULL in ${name}`,
-      'Release code that always writes a value first.',
-      keys,
-    );
-  const lost = (a?.checks ?? []).find((one) => !b.checks.some((other) => other.name === one.name));
-  if (lost || (a?.notNull && !b.notNull))
-    note(
-      compare,
-      old.name,
-      'new-values',
-      'domain-widened',
-      `running code may read values from ${name} that could not be there before`,
-      'Release code that copes first.',
       keys,
     );
 }

@@ -3,7 +3,7 @@ import type { Node, PartitionBoundSpec } from 'libpg-query';
 import { rangeParts } from './ast.ts';
 import { canonical } from './expression.ts';
 import { addParent, descendants, needRelation } from './lookup.ts';
-import { type Relation, relationKey } from './model.ts';
+import { type Index, type Relation, relationKey } from './model.ts';
 import { type Run, StatementFails, finding, lock, touch, work } from './run.ts';
 
 export function partitionOf(bound: PartitionBoundSpec | undefined): NonNullable<Relation['partition']> {
@@ -27,6 +27,10 @@ export function checkDefault(run: Run, parent: Relation, child: Relation): void 
   );
 }
 
+const shapeOf = ({ columns, expressions, predicate, unique, method }: Index): string =>
+  canonical([columns.map((column) => column?.name ?? null), expressions, predicate, unique, method]);
+const sameIndex = (a: Index, b: Index): boolean => shapeOf(a) === shapeOf(b);
+
 export function attachPartition(run: Run, parent: Relation, def: Node | undefined): void {
   if (!def || !('PartitionCmd' in def)) return;
   const child = needRelation(run, rangeParts(def.PartitionCmd.name));
@@ -45,6 +49,15 @@ export function attachPartition(run: Run, parent: Relation, def: Node | undefine
         `every row of ${child.name} is checked while its traffic waits`,
         'Add a validated CHECK with the same bound first.',
       );
+  }
+  if (parent.indexes.some((index) => !child.indexes.some((own) => sameIndex(own, index)))) {
+    work(run, child, 'index-build');
+    finding(
+      run,
+      'attach-builds-index',
+      `an index that ${parent.name} has and ${child.name} lacks is built while traffic waits`,
+      `Create it on ${child.name} concurrently first.`,
+    );
   }
   addParent(run.catalog, child, parent);
   child.partition = partitionOf(def.PartitionCmd.bound);

@@ -3,7 +3,7 @@ import type { Node } from 'libpg-query';
 import { columnType, rangeParts, text, walk } from './ast.ts';
 import { findColumn, findRelation, newColumn, qualified } from './lookup.ts';
 import type { Catalog, Column, Relation } from './model.ts';
-import { type Run, StatementFails } from './run.ts';
+import { CannotTell, type Run, StatementFails } from './run.ts';
 
 /** Relations named in FROM clauses, without the query's own WITH names. */
 export function relationsOf(catalog: Catalog, query: Node | null): { relation: Relation; alias: string }[] {
@@ -43,6 +43,26 @@ export function readsOf(run: Run, query: Node | null): Relation['reads'] {
     }
   });
   return reads;
+}
+
+/** What a query reads is there. @throws StatementFails, or CannotTell where the base is not fully known */
+export function requireRelations(run: Run, query: Node | null): void {
+  if (!run.judging) return;
+  const own = new Set<string>();
+  const named: string[][] = [];
+  walk(query, (kind, value) => {
+    if (kind === 'CommonTableExpr') own.add(String(value['ctename']));
+    if (kind === 'RangeVar') named.push(rangeParts(value as Parameters<typeof rangeParts>[0]));
+  });
+  for (const parts of named) {
+    const name = parts.at(-1) ?? '';
+    const isSystem = /^(pg_|information_schema$)/.test(parts.at(parts.length > 1 ? -2 : 0) ?? '');
+    if (isSystem || (parts.length === 1 && own.has(name)) || findRelation(run.catalog, parts)) continue;
+    if (parts.length === 1 && findRelation(run.catalog, ['pg_temp', name])) continue;
+    const why = `${parts.join('.')} does not exist in the base`;
+    if (run.catalog.complete) throw new StatementFails('missing-relation', why);
+    throw new CannotTell(`${why}, as far as it was understood`);
+  }
 }
 
 /** A plain query over known tables names only columns that they have. @throws StatementFails */

@@ -35,7 +35,7 @@ export interface Verdict {
   readonly lock: LockMode | 'none';
   /** The most expensive work on rows of the base. */
   readonly work: Work;
-  /** Whether the release that runs now still works once the migration is in. */
+  /** Whether the release that runs now still works once the migration is in; see `ordinary.ts` for what it writes. */
   readonly oldCode: OldCode;
   readonly destroysData: boolean;
   /** Whether old code may read values that could not exist before. */

@@ -4,12 +4,13 @@ import { formatType, rangeParts, text } from './ast.ts';
 import { makeRelation } from './create-table.ts';
 import { findRelation, needRelation } from './lookup.ts';
 import { type Relation, relationKey } from './model.ts';
-import { outputColumns, readsOf, requireColumns } from './query.ts';
+import { outputColumns, readsOf, requireColumns, requireRelations } from './query.ts';
 import { type Run, StatementFails, finding, lock, touch, work } from './run.ts';
 
 export function createView(run: Run, statement: ViewStmt): void {
   const parts = rangeParts(statement.view);
   const query = statement.query ?? null;
+  requireRelations(run, query);
   requireColumns(run, query);
   const columns = outputColumns(run, query, (statement.aliases ?? []).map(text));
   const reads = readsOf(run, query);

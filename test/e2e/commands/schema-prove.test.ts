@@ -51,6 +51,21 @@ test('what cannot be told from the text is seen on the server', async () => {
   expect(checked).toMatchObject({ hazard: 'unknown', proofs: [{ lock: 'ACCESS EXCLUSIVE', work: 'rewrite' }] });
 });
 
+test('made-up rows show scans, and what fails on data; the rest is seen without them', async () => {
+  writeFileSync(
+    join(project.path, 'scan.sql'),
+    'ALTER TABLE users ADD CONSTRAINT known CHECK (id > 0);\nALTER TABLE users ADD COLUMN a int;\n',
+  );
+  expect(await project.json(3, ...check('scan.sql'))).toMatchObject({
+    proofs: [{ work: 'scan', failed: null, refusedRows: null }],
+  });
+  writeFileSync(join(project.path, 'null.sql'), 'ALTER TABLE users ALTER COLUMN email SET NOT NULL;\n');
+  const refused = await project.belay(...check('null.sql'));
+  expect(refused.stdout).toContain('postgres-proof-rows-refused');
+  expect(refused.stdout).toMatch(/contains null values/);
+  expect(refused.stdout).toContain('as said');
+});
+
 test('a base that the server refuses is told, and leaves nothing behind', async () => {
   writeFileSync(join(project.path, 'base.sql'), 'CREATE TABLE users (id nonsense);\n');
   const { code, stderr } = await project.belay(...check('add.sql'));

@@ -1,5 +1,5 @@
 /** schema check, diff and show on a repository: which revisions are compared, what is found in them, how fast. */
-import { cpSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createProject, NOOP_CONFIG, type TestProject } from './project.ts';
@@ -32,7 +32,9 @@ interface Checked {
   readonly postgres: readonly {
     readonly folder: string;
     readonly migrations: readonly { readonly name: string; readonly hazard: string }[];
-    readonly history: Readonly<Record<'edited' | 'removed' | 'outOfOrder', readonly string[]>>;
+    readonly history: Readonly<Record<'edited' | 'removed' | 'outOfOrder', readonly string[]>> & {
+      readonly odd: readonly { readonly rule: string; readonly name: string }[];
+    };
   }[];
 }
 
@@ -104,6 +106,7 @@ test('a history that was edited, cut or squeezed in is told', async () => {
     edited: ['db/migrations/001_users.sql'],
     removed: ['db/migrations/002_orders.sql'],
     outOfOrder: ['db/migrations/003_early.sql'],
+    odd: [expect.objectContaining({ rule: 'gap', name: '003_early' })],
   });
 });
 
@@ -127,6 +130,30 @@ test('Convex schemas of two commits are loaded and compared, whatever is checked
   expect(sarif).toMatch(/"uri": "convex\/schema\.ts"[^}]*\}[^}]*"startLine": 7/);
   const broken = await project.belay('schema', 'check');
   expect(broken).toMatchObject({ code: 2, stderr: expect.stringContaining('convex/schema.ts cannot be loaded') });
+});
+
+test('a narrowing may ship once its documents are migrated, and not before', async () => {
+  shop({ 'convex/schema.ts': convex('email: v.optional(v.string()),') });
+  project.commit({ 'convex/schema.ts': convex('email: v.string(),') });
+  const row = {
+    name: 'migrations:fill',
+    table: 'users',
+    isDone: false,
+    processed: 3,
+    latestStart: Date.now() + 60_000,
+  };
+  const checkWith = (text: string) => {
+    writeFileSync(join(project.path, 'migrated.json'), text);
+    return project.belay('schema', 'check', '--migrated', 'migrated.json');
+  };
+  expect((await project.belay('schema', 'check')).code).toBe(3);
+  expect(await checkWith(JSON.stringify([row]))).toMatchObject({
+    code: 3,
+    stdout: expect.stringContaining('not done'),
+  });
+  const lines = [row, row].map((one, at) => JSON.stringify({ ...one, isDone: true, name: `m${at}` })).join('\n');
+  expect(await checkWith(lines)).toMatchObject({ code: 0, stdout: expect.stringContaining('m0 is done') });
+  expect(await checkWith('{}')).toMatchObject({ code: 2, stderr: expect.stringContaining('convex data') });
 });
 
 test('show tells the schema of the work tree and of a commit', async () => {

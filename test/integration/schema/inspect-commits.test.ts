@@ -135,3 +135,32 @@ test('a commit that the repository does not have is no pass, and the same commit
   });
   expect(await inspect(one, one)).toBeNull();
 });
+
+test('a bare repository is compared commit by commit; a Convex schema in it is refused in a sentence', async () => {
+  const before = commit({ 'db/migrations/001_users.sql': 'CREATE TABLE users (id int, name text);\n' });
+  const after = commit({ 'db/migrations/002_drop.sql': 'ALTER TABLE users DROP COLUMN name;\n' });
+  const convexToo = commit({ 'convex/schema.ts': 'export default 1;\n' });
+  const bare = join(folder, 'bare.git');
+  execFileSync('git', ['clone', '--quiet', '--bare', folder, bare]);
+  const found = await inspect(before, after, { path: bare });
+  expect(found?.findings[0]).toMatchObject({ level: 'breaking', place: 'db/migrations/002_drop.sql:1' });
+  const refused = await inspect(after, convexToo, { path: bare });
+  expect(refused?.findings).toMatchObject([
+    { level: 'unknown', why: expect.stringContaining('no installed packages') },
+  ]);
+});
+
+test('what the live deployment says of its migrations decides about a narrowing', async () => {
+  const before = commit({ 'belay.schema.json': convex({ users: { fields: { name: true } } }) });
+  const after = commit({ 'belay.schema.json': convex({ users: { fields: { name: false } } }) });
+  const row = { name: 'fill', table: 'users', error: null, latestEnd: null, processed: 1 };
+  const state = (isDone: boolean, latestStart: number) => ({
+    migrated: () => Promise.resolve({ migrations: [{ ...row, isDone, latestStart }], staged: {} }),
+  });
+  const worst = async (more: Partial<InspectOptions>) =>
+    (await inspect(before, after, more))?.findings.some(({ level }) => level === 'breaking');
+  expect(await worst(state(true, Date.now() + 60_000))).toBe(false);
+  expect(await worst(state(false, Date.now() + 60_000))).toBe(true);
+  expect(await worst(state(true, 5_000))).toBe(true);
+  expect(await worst({})).toBe(true);
+});

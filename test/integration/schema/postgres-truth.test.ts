@@ -19,6 +19,15 @@ const KNOWN: Readonly<Record<string, string>> = {
     'it lets its lock go before it can be seen',
   'VACUUM users': 'it reads the table, but not through what the statistics count',
   'ALTER TABLE events DETACH PARTITION events_2025 CONCURRENTLY': 'its locks are let go before they can be seen',
+  'ALTER TABLE orders ADD CONSTRAINT o UNIQUE (loose_user)': 'that it points to a user is in its name only',
+  'ALTER TABLE notes ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON notes USING (owner = current_user)':
+    'every stored row has the one owner that the release runs as',
+  'ALTER TABLE billing.invoices ALTER COLUMN amount TYPE bigint USING amount::bigint': 'all stored amounts are whole',
+  'ALTER TABLE users ALTER COLUMN score TYPE integer': 'all stored scores are whole',
+  'ALTER TABLE notes ALTER COLUMN owner TYPE bytea USING owner::bytea': 'what is stored reads the same as bytes',
+  "ALTER TABLE orders ADD CONSTRAINT states CHECK (state IN ('open', 'closed')) NOT VALID":
+    'no row was tested by the list, and all keep to it',
+  'ALTER TABLE events ADD UNIQUE (id, at)': 'one number stands in two partitions',
 };
 
 const judged = (base: string, { sql, transaction }: Case) =>
@@ -45,9 +54,11 @@ describe.skipIf(postgresInstalled() === null)('the truth table', () => {
 
   async function differences(cases: readonly Case[]): Promise<string[]> {
     const found: string[] = [];
-    for (const one of cases) {
+    const truths = await server.truthsOf(cases);
+    for (const [at, one] of cases.entries()) {
+      const real = truths[at];
+      if (!real) throw new Error(`nothing was observed of ${one.sql}`);
       const said = told(await judged(BASE, one));
-      const real = await server.truthOf(one);
       if (said !== told(real) && !(one.sql in KNOWN))
         found.push(`${one.sql}\n  said ${said}\n  was  ${told(real)} ${real.notes}`);
     }

@@ -10,7 +10,8 @@ import { splitStatements } from '../../../src/schema/postgres/split.ts';
 import type { Hazard } from '../../../src/schema/postgres/index.ts';
 import { type RunningPostgres, startPostgres } from '../../support/postgres.ts';
 import type { Case } from './cases.ts';
-import { BASE, OLD_RELEASE, SEED } from './shop-base.ts';
+import { releaseOn } from './old-release.ts';
+import { BASE, SEED } from './shop-base.ts';
 
 export interface Truth {
   readonly hazard: Hazard;
@@ -19,13 +20,35 @@ export interface Truth {
   readonly oldCode: 'works' | 'breaks';
   /** Why, for the one who reads a difference. */
   readonly notes: string;
+  /** Which of the release's statements failed. */
+  readonly broken: readonly string[];
 }
 
 export interface TruthServer {
   readonly url: string;
-  truthOf(one: Case): Promise<Truth>;
+  /** In the order of the cases, whichever ends first. */
+  truthsOf(cases: readonly Case[]): Promise<readonly Truth[]>;
   stop(): Promise<void>;
 }
+
+/** A deployed schema with its rows, and what the release that runs on it says. */
+export interface Scene {
+  readonly base: string;
+  readonly seed: string;
+  release(client: pg.Client): Promise<readonly string[]>;
+}
+
+/** Beside its tables, the release of the shop uses what else is there for it. */
+const CALLS = [`SELECT nextval('ticket_seq')`, `SELECT slugify('A b'), today_code(), random_code()`];
+
+const SHOP: Scene = {
+  base: BASE,
+  seed: SEED,
+  release: async (client) => [...(await releaseOn(client)).ordinary, ...CALLS],
+};
+
+/** Two at once on two cores; each has a database of its own, for locks do not reach into another. */
+const LANES = 2;
 
 async function connected(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });
@@ -42,58 +65,78 @@ function hazardOf(seen: Observation): Hazard {
 
 function truth(seen: Observation, broken: readonly string[]): Truth {
   const notes = [seen.failed ?? '', ...broken.slice(0, 2)].filter(Boolean).join(' | ');
-  return {
-    hazard: hazardOf(seen),
-    lock: seen.lock,
-    work: seen.work,
-    oldCode: broken.length > 0 ? 'breaks' : 'works',
-    notes,
-  };
+  const oldCode = broken.length > 0 ? 'breaks' : 'works';
+  return { hazard: hazardOf(seen), lock: seen.lock, work: seen.work, oldCode, notes, broken };
 }
 
-async function inTransaction(client: pg.Client, statements: readonly string[]): Promise<Truth> {
+async function inTransaction(
+  client: pg.Client,
+  statements: readonly string[],
+  release: readonly string[],
+): Promise<Truth> {
   await client.query('BEGIN');
   try {
     const seen = await observeInTransaction(client, statements);
     if (seen.failed === null) await client.query('RESET search_path');
-    return truth(seen, seen.failed === null ? await failingStatements(client, OLD_RELEASE, 'app') : []);
+    return truth(seen, seen.failed === null ? await failingStatements(client, release, 'app') : []);
   } finally {
     await client.query('ROLLBACK');
   }
 }
 
 class Server implements TruthServer {
+  readonly url: string;
   readonly #server: RunningPostgres;
-  readonly #client: pg.Client;
+  readonly #release: readonly string[];
+  readonly #admin: pg.Client;
   #copies = 0;
 
-  readonly url: string;
-
-  constructor(server: RunningPostgres, client: pg.Client) {
+  constructor(server: RunningPostgres, admin: pg.Client, release: readonly string[]) {
     this.url = server.url;
     this.#server = server;
-    this.#client = client;
+    this.#admin = admin;
+    this.#release = release;
   }
 
-  async truthOf(one: Case): Promise<Truth> {
-    const statements = splitStatements(one.sql).map((statement) => statement.text);
-    const control = /\b(begin|commit)\s*;/i.test(one.sql);
-    if (one.transaction !== false && !control) return inTransaction(this.#client, statements);
-    return this.#onCopy(statements);
+  async truthsOf(cases: readonly Case[]): Promise<readonly Truth[]> {
+    const truths: Truth[] = [];
+    const waiting = [...cases.entries()];
+    await Promise.all(Array.from({ length: LANES }, () => this.#lane(waiting, truths)));
+    return truths;
+  }
+
+  async #lane(waiting: [number, Case][], truths: Truth[]): Promise<void> {
+    const url = await this.#copy();
+    const client = await connected(url);
+    try {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const [at, one] = next;
+        const statements = splitStatements(one.sql).map((statement) => statement.text);
+        const control = /\b(begin|commit)\s*;/i.test(one.sql);
+        truths[at] =
+          one.transaction !== false && !control
+            ? await inTransaction(client, statements, this.#release)
+            : await this.#onCopy(statements);
+      }
+    } finally {
+      await client.end();
+    }
+  }
+
+  async #copy(): Promise<string> {
+    this.#copies += 1;
+    const name = `copy_${this.#copies}`;
+    await this.#admin.query(`CREATE DATABASE ${name} TEMPLATE scene_template`);
+    return this.url.replace(/\/[^/]*$/, `/${name}`);
   }
 
   async #onCopy(statements: readonly string[]): Promise<Truth> {
-    this.#copies += 1;
-    const name = `copy_${this.#copies}`;
-    const admin = await connected(this.#server.url.replace(/\/[^/]*$/, '/postgres'));
-    await admin.query(`CREATE DATABASE ${name} TEMPLATE shop_template`);
-    await admin.end();
-    const url = this.#server.url.replace(/\/[^/]*$/, `/${name}`);
+    const url = await this.#copy();
     const [client, other] = [await connected(url), await connected(url)];
     try {
       const seen = await observeOneByOne(client, other, statements);
       await client.query('BEGIN');
-      const broken = seen.failed === null ? await failingStatements(client, OLD_RELEASE, 'app') : [];
+      const broken = seen.failed === null ? await failingStatements(client, this.#release, 'app') : [];
       return truth(seen, broken);
     } finally {
       await Promise.all([client.end(), other.end()]);
@@ -101,24 +144,24 @@ class Server implements TruthServer {
   }
 
   async stop(): Promise<void> {
-    await this.#client.end();
+    await this.#admin.end();
     await this.#server.stop();
   }
 }
 
 /** A server with the base, its rows, and a release that runs on it without one complaint. */
-export async function startTruth(): Promise<TruthServer> {
-  const server = await startPostgres({ database: 'shop', settings: ['fsync=off', 'timezone=UTC'] });
+export async function startTruth(scene: Scene = SHOP): Promise<TruthServer> {
+  const server = await startPostgres({ database: 'scene', settings: ['fsync=off', 'timezone=UTC'] });
   const client = await connected(server.url);
-  await client.query(BASE);
-  await client.query(SEED);
+  await client.query(scene.base);
+  await client.query(scene.seed);
+  const release = await scene.release(client);
   await client.query('BEGIN');
-  const broken = await failingStatements(client, OLD_RELEASE, 'app');
+  const broken = await failingStatements(client, release, 'app');
   await client.query('ROLLBACK');
-  if (broken.length > 0) throw new Error(`the release fails on its own base:\n${broken.join('\n')}`);
   await client.end();
+  if (broken.length > 0) throw new Error(`the release fails on its own base:\n${broken.join('\n')}`);
   const admin = await connected(server.url.replace(/\/[^/]*$/, '/postgres'));
-  await admin.query('CREATE DATABASE shop_template TEMPLATE shop');
-  await admin.end();
-  return new Server(server, await connected(server.url));
+  await admin.query('CREATE DATABASE scene_template TEMPLATE scene');
+  return new Server(server, admin, release);
 }

@@ -62,7 +62,7 @@ const TYPES: Readonly<Record<string, string>> = {
   binary: 'bytea',
 };
 
-function literal(value: string): string {
+export function literal(value: string): string {
   if (value.startsWith('block:'))
     return value.replace(/^block:-> \{\s*["'](.*)["']\s*\}$/, '$1').replace(/^block:\{\}$/, "'{}'");
   if (/^-?\d+(\.\d+)?$/.test(value) || value === 'true' || value === 'false') return value;

@@ -1,7 +1,6 @@
 /** `create_table … do |t|` of Rails as CREATE TABLE with its indexes. */
 import { argumentsOf, columnSql, quoteAll } from './ruby-call.ts';
-
-const plural = (name: string) => (name.endsWith('y') ? name.replace(/y$/, 'ies') : `${name}s`);
+import { plural } from './ruby-forms.ts';
 
 /** Null when a line of the block is not understood. */
 export function tableSql(head: string, body: readonly string[]): string | null {
@@ -17,7 +16,7 @@ export function tableSql(head: string, body: readonly string[]): string | null {
     columns.push(...(one?.columns ?? []));
     indexes.push(...(one?.indexes ?? []));
   }
-  return [`CREATE TABLE ${call.table} (${columns.join(', ')})`, ...indexes].join(';\n');
+  return [`CREATE TABLE ${call.table} (${columns.join(', ')})`, ...indexes].join('; ');
 }
 
 function columnOf(table: string, line: string): { columns: string[]; indexes: string[] } | null {

@@ -1,6 +1,8 @@
 /** Which files are migrations, in which order they run, and which part of them. */
 import { expect, test } from 'vitest';
-import { compareHistory, migrationAt, migrationFolders } from './migrations.ts';
+import { compareHistory } from './history.ts';
+import { placeOf } from './places.ts';
+import { readFolders } from './read-folders.ts';
 
 const PATHS: readonly (readonly [string, string | null])[] = [
   ['prisma/migrations/20250101_init/migration.sql', 'prisma/migrations · 20250101_init'],
@@ -13,16 +15,23 @@ const PATHS: readonly (readonly [string, string | null])[] = [
   ['db/seeds/001_users.sql', null],
   ['migrations/readme.sql', null],
   ['migrations/001_users.rb', null],
+  ['db/migrate/20260101000000_users.rb', 'db/migrate · 20260101000000_users'],
+  ['db/animals_migrate/20260101000000_cats.rb', 'db/animals_migrate · 20260101000000_cats'],
+  ['sql/R__views.sql', 'sql · R__views'],
+  ['migrations/20260101000000_users.ts', 'migrations · 20260101000000_users'],
+  ['migrations/1700000000000_users.cjs', 'migrations · 1700000000000_users'],
+  ['migrations/20260101000000_users.d.ts', null],
+  ['migrations/001_users.ts', null],
 ];
 
 test.each(PATHS)('%s', (path, told) => {
-  const found = migrationAt(path);
+  const found = placeOf(path);
   expect(found && `${found.folder} · ${found.name}`).toBe(told);
 });
 
 const file = (name: string, text = 'SELECT 1;') => ({ path: `migrations/${name}`, text });
 const namesOf = (names: readonly string[]) =>
-  migrationFolders(names.map((name) => file(name)))[0]?.migrations.map((one) => one.name);
+  readFolders(names.map((name) => file(name)))[0]?.migrations.map((one) => one.name);
 
 test('numbers are compared as numbers, versions part by part', () => {
   expect(namesOf(['10_b.sql', '9_a.sql', '100_c.sql'])).toEqual(['9_a', '10_b', '100_c']);
@@ -33,7 +42,7 @@ test.each(['-- +goose Up|-- +goose Down', '-- migrate:up|-- migrate:down', '-- U
   'only the way up runs, on its own lines: %s',
   (marks) => {
     const [up, down] = marks.split('|');
-    const [folder] = migrationFolders([file('1_a.sql', `${up}\nCREATE TABLE a ();\n${down}\nDROP TABLE a;\n`)]);
+    const [folder] = readFolders([file('1_a.sql', `${up}\nCREATE TABLE a ();\n${down}\nDROP TABLE a;\n`)]);
     const sql = folder?.migrations[0]?.sql ?? '';
     expect(sql.split('\n')[1]).toBe('CREATE TABLE a ();');
     expect(sql).not.toContain('DROP');
@@ -46,12 +55,12 @@ test.each([
   ['-- atlas:txmode none\n', false],
   ['CREATE TABLE a ();\n', true],
 ])('whether it runs in a transaction: %s', (text, transaction) => {
-  expect(migrationFolders([file('1_a.sql', text)])[0]?.migrations[0]?.transaction).toBe(transaction);
+  expect(readFolders([file('1_a.sql', text)])[0]?.migrations[0]?.transaction).toBe(transaction);
 });
 
 test('line ends do not make an edit', () => {
   const [before, after] = ['SELECT 1;\nSELECT 2;\n', 'SELECT 1;\r\nSELECT 2;\r\n'].map(
-    (text) => migrationFolders([file('1_a.sql', text)])[0]?.migrations ?? [],
+    (text) => readFolders([file('1_a.sql', text)])[0],
   );
-  expect(compareHistory(before ?? [], after ?? []).edited).toEqual([]);
+  expect(compareHistory(before, after).edited).toEqual([]);
 });
