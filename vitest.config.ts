@@ -21,7 +21,7 @@ export default defineConfig({
           name: 'integration',
           retry,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/crash/**', 'test/e2e/**', 'test/fixtures/**', '**/node_modules/**'],
+          exclude: ['test/crash/**', 'test/e2e/**', 'test/fixtures/**', 'test/vendors/**', '**/node_modules/**'],
         },
       },
       { define, test: { ...shared, name: 'crash', retry, include: ['test/crash/**/*.test.ts'], testTimeout: 300_000 } },

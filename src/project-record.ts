@@ -3,6 +3,7 @@ import { peekStore } from './config/peek.ts';
 import { VIEWS } from './core/views.ts';
 import type { ProjectOptions } from './project.ts';
 import { NO_VIEWS } from './stores/fold.ts';
+import { storeLocation } from './project-store.ts';
 import { openStore } from './stores/open.ts';
 import type { Store } from './stores/store.ts';
 import { createRedactor } from './util/redact.ts';
@@ -27,12 +28,10 @@ export async function openRecord(options: RecordOptions): Promise<ProjectRecord>
   const { cwd, env, version, file } = options;
   const redactor = createRedactor();
   const peek = await peekStore({ cwd, env, redactor, tool: version, ...(file ? { file } : {}) });
-  const location =
-    peek.store.type === 'sqlite' ? peek.store : { type: 'postgres' as const, url: peek.store.url.reveal() };
   const clean = (text: string) => redactor.clean(text);
   const allowInCi = options.allowLocalStoreInCi ?? false;
   const store = await openStore({
-    location,
+    location: storeLocation(peek.store),
     views: options.leaveViews ? NO_VIEWS : VIEWS,
     clean,
     ci: env.ci,

@@ -3,12 +3,11 @@ import type { Config, EnvironmentConfig } from './config/config.ts';
 import type { Source } from './core/release.ts';
 import type { Exec } from './util/exec.ts';
 
-const localTarget = ({ targets }: EnvironmentConfig) =>
-  Object.values(targets).find((target) => target.type === 'local');
+const sourceTarget = ({ targets }: EnvironmentConfig) => Object.values(targets).find((target) => 'source' in target);
 
 /** Where git is asked about commits. */
 export function repositoryPath(config: Config, environment: EnvironmentConfig): string {
-  return localTarget(environment)?.source.path ?? config.directory;
+  return sourceTarget(environment)?.source.path ?? config.directory;
 }
 
 /** @throws Problem SOURCE_INVALID, TOOL_MISSING */
@@ -18,10 +17,10 @@ export async function sourceOf(
   environment: EnvironmentConfig,
   ref?: string,
 ): Promise<Source> {
-  const local = localTarget(environment);
-  if (local?.source.kind === 'directory') {
+  const first = sourceTarget(environment);
+  if (first?.source.kind === 'directory') {
     const { resolveDirectory } = await import('./sources/directory.ts');
-    return resolveDirectory(local.source.path);
+    return resolveDirectory(first.source.path);
   }
   const { resolveSource } = await import('./sources/git.ts');
   return resolveSource(exec, repositoryPath(config, environment), ref);

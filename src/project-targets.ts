@@ -124,6 +124,15 @@ export async function createTarget(
       options: target.fail === null ? {} : { fail: target.fail },
     });
   }
+  if (target.type === 'convex') {
+    const { createConvex } = await import('./project-convex.ts');
+    return createConvex(target, { state, environment, name, runtime }, reveal(target.env));
+  }
+  if (target.type === 'vercel') {
+    const { createVercel } = await import('./project-vercel.ts');
+    const { strategy } = config.environments[environment] ?? {};
+    return createVercel(target, { state, environment, name, runtime, strategy });
+  }
   const snapshots = join(state, 'snapshots', environment, name);
   const { createLocalTarget } = await import('./targets/local/local.ts');
   return createLocalTarget({

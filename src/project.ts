@@ -11,12 +11,15 @@ import type { Environment, Notice, Runtime, StopSignal } from './core/runtime.ts
 import { VIEWS } from './core/views.ts';
 import { startHeartbeat } from './stores/heartbeat.ts';
 import { seenHeads } from './stores/seen.ts';
-import { type OpenStore, openStore, type StoreLocation } from './stores/open.ts';
+import { type OpenStore, openStore } from './stores/open.ts';
 import { patiently, patientStore } from './stores/patient.ts';
 import type { Holder, Store } from './stores/store.ts';
+import type { CallFunction } from './checks/called.ts';
 import type { Signal } from './signals/signal.ts';
 import type { Target } from './targets/target.ts';
+import { type Telling, tellingOf } from './project-notify.ts';
 import { schemaInspector } from './project-schema.ts';
+import { storeLocation } from './project-store.ts';
 import { createTarget, type TargetParts } from './project-targets.ts';
 import { systemClock } from './util/clock.ts';
 import { createExec } from './util/exec.ts';
@@ -33,6 +36,8 @@ export interface ProjectOptions {
   readonly argv: readonly string[];
   readonly stop: StopSignal;
   readonly emit: (notice: Notice) => void;
+  /** Learns every secret as it is first used, so that whoever keeps our output can mask it as well. */
+  readonly onSecret?: (value: string) => void;
   /** What the deployment is about, shown to those who wait for its lock. */
   readonly doing?: string;
   readonly allowLocalStoreInCi?: boolean;
@@ -47,6 +52,8 @@ export interface Project {
   readonly clean: (text: string) => string;
   /** Everything of an environment, secrets resolved. @throws Problem ENVIRONMENT_UNKNOWN, SECRET_MISSING */
   environment(name: string): Promise<Environment>;
+  /** Waits, a few seconds at most, until all are told who are to be told. Who was not, and why; null when all were. */
+  settle(): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -92,11 +99,6 @@ function isAlive(holder: Holder): boolean | null {
   return isRunning({ pid: holder.pid, start: holder.pidStart });
 }
 
-export function storeLocation(config: Config): StoreLocation {
-  const { store } = config;
-  return store.type === 'sqlite' ? store : { type: 'postgres', url: store.url.reveal() };
-}
-
 async function readConfig(options: ProjectOptions, redactor: Redactor): Promise<UsableConfig> {
   const { cwd, env, file, version, readOnly = false } = options;
   const { lookAtConfig } = await import('./config/look.ts');
@@ -114,13 +116,18 @@ async function openPatiently(opening: OpenStore, { readOnly, stop, emit }: Proje
 }
 
 export async function openProject(options: ProjectOptions): Promise<Project> {
-  const redactor = createRedactor();
+  const redactor = createRedactor(options.onSecret);
   const { env } = options;
   const loaded = await readConfig(options, redactor);
   const { config } = loaded;
-  const opening = { location: storeLocation(config), ci: env.ci, allowInCi: options.allowLocalStoreInCi ?? false };
+  const opening = {
+    location: storeLocation(config.store),
+    ci: env.ci,
+    allowInCi: options.allowLocalStoreInCi ?? false,
+  };
   const clean = (text: string) => redactor.clean(text);
   const store = await openPatiently({ ...opening, views: VIEWS, clean }, options);
+  const telling: Telling | null = options.readOnly ? null : await tellingOf(config, env, redactor, store);
   const clock = systemClock();
   const base = childEnvironment();
   const runtime: Runtime = {
@@ -135,7 +142,10 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
     startHeartbeat: (fence, ttlMs, takenAt) => startHeartbeat({ store, clock, fence, ttlMs, takenAt, reopen: opening }),
     stop: options.stop,
     seen: seenHeads(join(stateFolder(config), 'seen.json')),
-    emit: options.emit,
+    emit: (notice) => {
+      options.emit(notice);
+      if (notice.type === 'event') telling?.event(notice.event);
+    },
   };
   const parts: TargetParts = {
     config,
@@ -154,6 +164,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
       loaded.requireSecrets(requireEnvironment(config, name).name);
       return composeEnvironment(parts, requireEnvironment(config, name), loaded.hash);
     },
+    settle: async () => (await telling?.settle()) ?? null,
     close: () => store.close(),
   };
 }
@@ -200,12 +211,19 @@ async function composeEnvironment(
     signals: await signalsOf(strategy),
     bakeMs: config.bake.timeMs,
     triggers: config.triggers,
-    checks: checks(config.checks, parts.config.directory),
+    checks: checks(config.checks, parts.config.directory, await functionCaller(config)),
     limits: locals.length > 0 ? { start: Math.max(...locals.map((target) => target.limits.startMs)) } : {},
     standby: locals.every((target) => target.standby),
     configHash,
     lease: config.lock,
   };
+}
+
+/** Asks the Convex deployment of the environment, where there is one. */
+async function functionCaller({ targets, checks }: EnvironmentConfig): Promise<CallFunction | undefined> {
+  const convex = Object.values(targets).find((target) => target.type === 'convex');
+  if (!convex || checks.length === 0) return undefined;
+  return (await import('./project-convex.ts')).convexCaller(convex);
 }
 
 /** Where everything of a project that is not configuration lives. */

@@ -36,6 +36,7 @@ test.each([
     criticalFunctions: ['generationJobs:getRecentJobs'],
     criticalQueries: ['system:getSchemaVersion'],
     functionRunner: ['npx', '--no-install', 'convex', 'run'],
+    ownRunner: false,
     http: [],
     commands: [],
   });

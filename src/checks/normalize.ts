@@ -17,6 +17,7 @@ export function normalizeHealth(written: WrittenHealth, file: string | null, bin
     criticalFunctions: [...(written.critical_functions ?? [])],
     criticalQueries: [...(written.critical_queries ?? [])],
     functionRunner: [program ?? '', ...args],
+    ownRunner: written.function_runner !== undefined,
     http: (written.http ?? []).map((check, index) => normalizeHttp(check, `http[${index}]`, bind)),
     commands: (written.commands ?? []).map(normalizeCommand),
     sql: (written.sql ?? []).map((check, index) => normalizeSql(check, `sql[${index}]`, bind)),

@@ -12,6 +12,8 @@ export interface HealthSpec {
   readonly criticalQueries: readonly string[];
   /** The name of the function is appended. */
   readonly functionRunner: readonly [string, ...string[]];
+  /** The file names it. */
+  readonly ownRunner: boolean;
   readonly http: readonly HttpSpec[];
   readonly commands: readonly CommandSpec[];
   readonly sql: readonly SqlSpec[];

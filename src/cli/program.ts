@@ -41,6 +41,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./commands/audit.ts'),
   },
   config: { summary: 'show, validate or explain the configuration', load: () => import('./commands/config.ts') },
+  store: { summary: 'make a store that does not make itself', load: () => import('./commands/store.ts') },
   doctor: { summary: 'look for what would make a deployment fail', load: () => import('./commands/doctor.ts') },
   daemon: { summary: 'the supervisor of processes on this machine', load: () => import('./commands/daemon.ts') },
   demo: { summary: 'see it work on a small application, in a minute', load: () => import('./commands/demo.ts') },

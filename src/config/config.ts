@@ -12,11 +12,23 @@ export interface Config {
   readonly directory: string;
   readonly store: StoreConfig;
   readonly environments: Readonly<Record<string, EnvironmentConfig>>;
+  /** Who is told of deployments; null: as the variables of GitHub Actions say. */
+  readonly github: GitHubConfig | null;
+}
+
+export interface GitHubConfig {
+  readonly token: Secret;
+  /** `owner/name`; null: `GITHUB_REPOSITORY`. */
+  readonly repository: string | null;
+  /** Without a slash at the end; null: `GITHUB_API_URL`, or GitHub itself. */
+  readonly api: string | null;
 }
 
 export type StoreConfig =
   /** `path` is absolute. */
-  { readonly type: 'sqlite'; readonly path: string } | { readonly type: 'postgres'; readonly url: Secret };
+  | { readonly type: 'sqlite'; readonly path: string }
+  | { readonly type: 'postgres'; readonly url: Secret }
+  | { readonly type: 'convex'; readonly access: ConvexAccessConfig };
 
 export interface EnvironmentConfig {
   readonly name: string;
@@ -43,12 +55,54 @@ export interface SchemaPaths {
   readonly openapi: string | null;
 }
 
-export type TargetConfig = LocalConfig | NoopConfig | CustomConfig;
+export type TargetConfig = LocalConfig | ConvexConfig | VercelConfig | NoopConfig | CustomConfig;
+
+/** Absolute path of a git repository (or a folder in one), or of a directory that is taken as it is. */
+export interface SourceConfig {
+  readonly kind: 'git' | 'directory';
+  readonly path: string;
+}
+
+export type ConvexAccessConfig =
+  | { readonly kind: 'cloud'; readonly deployKey: Secret; readonly provision: string }
+  | { readonly kind: 'self-hosted'; readonly url: string; readonly adminKey: Secret | null };
+
+export interface ConvexConfig {
+  readonly type: 'convex';
+  readonly access: ConvexAccessConfig;
+  readonly source: SourceConfig;
+  readonly install: string;
+  readonly env: Readonly<Record<string, string | Secret>>;
+  readonly limits: { readonly installMs: number; readonly buildMs: number };
+  readonly keep: number;
+  /** Null: the documents are nobody's business. `scratch`: where snapshots are restored for a test. */
+  readonly data: { readonly storage: boolean; readonly scratch: ConvexAccessConfig | null } | null;
+}
+
+export interface VercelConfig {
+  readonly type: 'vercel';
+  /** Name or id. */
+  readonly project: string;
+  readonly team: string | null;
+  readonly token: Secret;
+  /** Without a slash at the end. */
+  readonly api: string;
+  readonly source: SourceConfig;
+  /** Folder in the source that is shipped; null: all of it. */
+  readonly root: string | null;
+  readonly deploy: 'files' | 'prebuilt' | 'git';
+  readonly build: string;
+  readonly buildLimitMs: number;
+  readonly bypass: Secret | null;
+  readonly probe: { readonly path: string; readonly limitMs: number };
+  readonly regions: readonly string[] | null;
+  /** Null: a canary is a rolling release. */
+  readonly edgeConfig: { readonly id: string; readonly key: string } | null;
+}
 
 export interface LocalConfig {
   readonly type: 'local';
-  /** Absolute path of a git repository, or of a directory that is taken as it is. */
-  readonly source: { readonly kind: 'git' | 'directory'; readonly path: string };
+  readonly source: SourceConfig;
   /** Command lines for `sh -c`; null when there is nothing to do. */
   readonly install: string | null;
   readonly build: string | null;

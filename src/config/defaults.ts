@@ -18,6 +18,15 @@ export const DEFAULTS = {
   health: { failures: 2, every: '5s' },
   crashLoop: { restarts: 3 },
   method: 'dump',
+  vercel: {
+    api: 'https://api.vercel.com',
+    deploy: 'files',
+    // Without `pull`, variables that the build bakes in would silently be missing.
+    build: 'npx vercel pull --yes --environment=production && npx vercel build --prod',
+    probe: { path: '/', limit: '10s' },
+    edgeConfigKey: 'belay',
+  },
+  convex: { install: 'npm ci', provision: 'https://api.convex.dev' },
 } as const;
 
 /** In force while traffic moves and for the bake time, unless the environment names its own. */

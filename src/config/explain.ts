@@ -27,7 +27,8 @@ export function explain(loaded: LoadedConfig, path: string): Explanation {
   const about = { path, description: known.description, kind: known.kind };
   if (keys[0] === 'store' && (loaded.storeFrom === 'flag' || loaded.storeFrom === 'environment')) {
     const { store } = loaded.config;
-    const shown = store.type === 'sqlite' ? store.path : String(store.url);
+    // A flag or a variable names a path or an address; Convex needs a key besides, and stands in the file only.
+    const shown = store.type === 'sqlite' ? store.path : store.type === 'postgres' ? String(store.url) : store.type;
     return {
       ...about,
       value: shown,

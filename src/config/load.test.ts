@@ -260,7 +260,8 @@ describe('finding the file', () => {
     write('belay.yml', SMALL);
     const where = async (...given: Parameters<typeof load>) => {
       const { config, storeFrom } = await load(...given);
-      return [storeFrom, config.store.type === 'sqlite' ? config.store.path : String(config.store.url)];
+      const { store } = config;
+      return [storeFrom, store.type === 'sqlite' ? store.path : store.type === 'postgres' ? String(store.url) : null];
     };
     const variables = { BELAY_STORE: 'postgres://u:pw@db/journal' };
     expect(await where(variables, { store: 'other.db' })).toEqual(['flag', join(folder, 'other.db')]);
@@ -336,7 +337,7 @@ environments:
     [
       'a target without type',
       production('    targets: { web: { port: 80 } }\n'),
-      [`belay.yml:4  ${at}.targets.web.type: is missing; one of "local", "noop"`],
+      [`belay.yml:4  ${at}.targets.web.type: is missing; one of "local", "convex", "vercel", "noop"`],
     ],
     [
       'a target without start',

@@ -1,6 +1,6 @@
 /** Written signals into the one form that they are made from (`signals/create.ts`). */
 import type { ArmQuery, HttpAccess, SignalSpec } from '../signals/spec.ts';
-import { ms } from './normalize-target.ts';
+import { ms } from './normalize-common.ts';
 import { SIGNAL_DEFAULTS as DEFAULTS, type WrittenSignals } from './shape-signals.ts';
 import { absolute, type Surroundings, toSecret } from './surroundings.ts';
 

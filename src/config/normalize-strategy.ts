@@ -4,7 +4,7 @@ import { parseShare } from '../util/share.ts';
 import type { StrategyConfig } from './config.ts';
 import { CANARY_DEFAULTS, DEFAULTS } from './defaults.ts';
 import { normalizeSignals } from './normalize-signals.ts';
-import { ms } from './normalize-target.ts';
+import { ms } from './normalize-common.ts';
 import type { WrittenCanary, WrittenStrategy } from './shape-strategy.ts';
 import type { Surroundings } from './surroundings.ts';
 

@@ -1,21 +1,18 @@
 /** A written target into the one form that the rest of Belay knows. */
 import type { z } from 'zod';
-import { parseDuration } from '../util/duration.ts';
 import type { Target } from '../targets/target.ts';
 import type { DataConfig, LocalConfig, TargetConfig } from './config.ts';
 import { isCustomTarget } from './custom-target.ts';
 import { DEFAULTS } from './defaults.ts';
+import { ms, normalizeEnv, normalizeSource } from './normalize-common.ts';
+import { normalizeConvex } from './normalize-convex.ts';
+import { normalizeVercel } from './normalize-vercel.ts';
 import type { writtenTarget } from './shape-target.ts';
 import { absolute, type Surroundings, toSecret } from './surroundings.ts';
 
 type WrittenTarget = z.input<typeof writtenTarget>;
 type WrittenLocal = Extract<WrittenTarget, { type: 'local' }>;
 type WrittenData = NonNullable<WrittenLocal['data']>;
-
-/** Milliseconds of a duration whose form the shape has already checked. */
-export function ms(written: string): number {
-  return parseDuration(written) ?? 0;
-}
 
 export function normalizeTarget(
   written: WrittenTarget | Partial<Target>,
@@ -27,6 +24,8 @@ export function normalizeTarget(
   if (isCustomTarget(written)) return { type: 'custom', target: written as Target };
   const described = written as WrittenTarget;
   if (described.type === 'noop') return { type: 'noop', fail: described.fail ?? null };
+  if (described.type === 'convex') return normalizeConvex(described, where, around);
+  if (described.type === 'vercel') return normalizeVercel(described, where, around);
   return normalizeLocal(described, where, recreates, around);
 }
 
@@ -39,7 +38,7 @@ function normalizeLocal(written: WrittenLocal, where: string, recreates: boolean
     start: written.start,
     host: written.host ?? DEFAULTS.host,
     port: written.port,
-    router: normalizeRouter(written.router ?? DEFAULTS.router),
+    router: normalizeRouter(written.router ?? DEFAULTS.router, around),
     env: normalizeEnv(written.env ?? {}, `${where}.env`, around),
     passEnv: [...(written.passEnv ?? [])],
     ...normalizeTimes(written),
@@ -49,9 +48,14 @@ function normalizeLocal(written: WrittenLocal, where: string, recreates: boolean
   };
 }
 
-function normalizeRouter(written: NonNullable<WrittenLocal['router']>): LocalConfig['router'] {
+function normalizeRouter(written: NonNullable<WrittenLocal['router']>, around: Surroundings): LocalConfig['router'] {
   if (typeof written === 'string') return { kind: written };
-  return { kind: written.type, ...(written.program === undefined ? {} : { program: written.program }) };
+  const { type: kind, program, beside } = written;
+  const its = beside && {
+    configs: beside.configs.map((file) => absolute(around, file)),
+    socket: absolute(around, beside.socket),
+  };
+  return { kind, ...(program === undefined ? {} : { program }), ...(its ? { beside: its } : {}) };
 }
 
 function normalizeTimes({
@@ -74,24 +78,6 @@ function normalizeTimes({
     },
     holdMs: ms(hold ?? DEFAULTS.hold),
   };
-}
-
-function normalizeSource(written: NonNullable<WrittenLocal['source']>, around: Surroundings): LocalConfig['source'] {
-  return typeof written === 'string'
-    ? { kind: 'git', path: absolute(around, written) }
-    : { kind: 'directory', path: absolute(around, written.directory) };
-}
-
-function normalizeEnv(
-  written: NonNullable<WrittenLocal['env']>,
-  where: string,
-  around: Surroundings,
-): LocalConfig['env'] {
-  const normal = Object.entries(written).map(([name, value]) => [
-    name,
-    typeof value === 'object' ? toSecret(value, `${where}.${name}`, around) : String(value),
-  ]);
-  return Object.fromEntries(normal) as LocalConfig['env'];
 }
 
 function normalizeData(written: WrittenData, where: string, around: Surroundings): DataConfig {

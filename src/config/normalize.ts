@@ -5,9 +5,11 @@ import type { WrittenHealth } from '../checks/shape.ts';
 import { parseShare } from '../util/share.ts';
 import type { Config, EnvironmentConfig, StoreConfig, TriggerConfig } from './config.ts';
 import { DEFAULT_TRIGGERS, DEFAULTS } from './defaults.ts';
+import { normalizeGitHub } from './normalize-github.ts';
 import { normalizeSchema } from './normalize-schema.ts';
 import { normalizeStrategy } from './normalize-strategy.ts';
-import { ms, normalizeTarget } from './normalize-target.ts';
+import { ms } from './normalize-common.ts';
+import { normalizeTarget } from './normalize-target.ts';
 import type { WrittenConfig, WrittenEnvironment } from './shape.ts';
 import { absolute, type Surroundings, toSecret } from './surroundings.ts';
 
@@ -26,7 +28,13 @@ export function normalize(
   const environments = Object.entries(written.environments).map(
     ([name, environment]) => [name, normalizeEnvironment(name, environment, health, around)] as const,
   );
-  return { app: written.app, directory: around.directory, store, environments: Object.fromEntries(environments) };
+  return {
+    app: written.app,
+    directory: around.directory,
+    store,
+    environments: Object.fromEntries(environments),
+    github: normalizeGitHub(written.github, around),
+  };
 }
 
 function normalizeEnvironment(

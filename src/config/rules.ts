@@ -4,8 +4,10 @@ import { suggest } from '../util/suggest.ts';
 import type { Config, LocalConfig } from './config.ts';
 import { missingVerbs } from './custom-target.ts';
 import { localTargets } from './local-targets.ts';
+import { convexRules } from './rules-convex.ts';
 import { dataRules } from './rules-data.ts';
 import { strategyRules } from './rules-strategy.ts';
+import { vercelRules } from './rules-vercel.ts';
 import { MASK } from './secret.ts';
 
 export interface Report {
@@ -190,5 +192,7 @@ export const RULES: readonly Rule[] = [
   noSecretInsideText,
   noPasswordInFile,
   ...dataRules,
+  convexRules,
+  vercelRules,
   ...strategyRules,
 ];

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { Target } from '../targets/target.ts';
 import { duration, secretReference, variableName } from '../util/written.ts';
 import { DEFAULTS } from './defaults.ts';
+import { convexShape } from './shape-convex.ts';
+import { vercelShape } from './shape-vercel.ts';
 import { isCustomTarget } from './custom-target.ts';
 
 const path = z.string().min(1);
@@ -69,14 +71,22 @@ const drain = z.strictObject({
   kill: duration.optional().meta({ description: 'From SIGTERM to SIGKILL.', default: DEFAULTS.drain.kill }),
 });
 
+const beside = z.strictObject({
+  configs: z.array(path).min(1).meta({
+    description: 'Its own configuration files, in the order in which it loads them; none of them is changed.',
+  }),
+  socket: path.meta({ description: 'Its `stats socket`, of level admin.' }),
+});
+
 const router = z.union([
   z.enum(['embedded', 'haproxy']),
   z
     .strictObject({
       type: z.literal('haproxy'),
       program: path.optional().meta({ description: 'Path of HAProxy, where it is not found by itself.' }),
+      beside: beside.optional().meta({ description: 'A HAProxy that you run for other things as well.' }),
     })
-    .meta({ description: 'HAProxy 2.6 or newer, started and driven by Belay.' }),
+    .meta({ description: 'HAProxy 2.6 or newer, started and driven by Belay unless it stands beside one of yours.' }),
 ]);
 
 const local = z
@@ -137,7 +147,7 @@ const noop = z
   })
   .meta({ description: 'Does nothing: for trying things out.' });
 
-export const writtenTarget = z.discriminatedUnion('type', [local, noop]);
+export const writtenTarget = z.discriminatedUnion('type', [local, convexShape, vercelShape, noop]);
 
 /** Targets of the user's own pass through untouched; their keys are theirs. */
 export const targetShape = z.union([

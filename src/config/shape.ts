@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { healthShape } from '../checks/shape.ts';
 import { duration, share } from '../util/written.ts';
 import { DEFAULTS } from './defaults.ts';
+import { convexStoreShape } from './shape-convex.ts';
+import { githubShape } from './shape-github.ts';
 import { schemaShape } from './shape-schema.ts';
 import { strategyShape } from './shape-strategy.ts';
 import { address, targetShape } from './shape-target.ts';
@@ -24,6 +26,7 @@ const store = z.discriminatedUnion('type', [
       url: address.meta({ description: 'Address of the database; better a secret.' }),
     })
     .meta({ description: 'A Postgres database: for several machines, and for CI.' }),
+  convexStoreShape,
 ]);
 
 const trigger = z.discriminatedUnion('type', [
@@ -122,6 +125,10 @@ export const configShape = z.strictObject({
   store: store.optional().meta({
     description: 'Where the journal is kept. `BELAY_STORE` wins over it.',
     default: { type: 'sqlite', path: DEFAULTS.storePath },
+  }),
+  github: githubShape.optional().meta({
+    description:
+      'Where deployments and their statuses are posted. Without it: where `GITHUB_TOKEN` and `GITHUB_REPOSITORY` say.',
   }),
   defaults: environmentShape
     .omit({ extends: true })

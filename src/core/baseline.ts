@@ -25,8 +25,9 @@ async function baselineOf(
   { name, live, splits }: TargetFacts,
 ): Promise<ObservedBaseline | null> {
   const traffic = environment.targets.get(name)?.traffic;
-  if (!traffic || !splits || !live) return null;
-  const look = () => lookWithin(runtime, environment, name, (ctx) => traffic.evidence(ctx, live));
+  const evidence = traffic?.evidence?.bind(traffic);
+  if (!evidence || !splits || !live) return null;
+  const look = () => lookWithin(runtime, environment, name, (ctx) => evidence(ctx, live));
   const started = runtime.clock.now();
   const first = await look();
   await runtime.clock.sleep(SAMPLE_MS, runtime.stop.now);

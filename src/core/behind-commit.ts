@@ -31,7 +31,7 @@ async function isServed({ runtime, environment }: Looking, name: string, live: L
   if (!target || wanted === null) return false;
   return lookWithin(runtime, environment, name, async (ctx) => {
     if (!sameRef(await target.live(ctx), wanted)) return false;
-    if (await target.traffic?.held(ctx)) return false;
+    if (await target.holding?.held(ctx)) return false;
     return (await target.probe(ctx, wanted)).healthy;
   });
 }

@@ -1,7 +1,7 @@
 /** Reasons not to begin a canary: it could not be judged, or there is nothing to judge it by. */
 import { formatDuration } from '../util/duration.ts';
 import { formatShare } from '../util/share.ts';
-import { describeError, Problem } from './errors.ts';
+import { describeError, isProblem, Problem } from './errors.ts';
 import { lookWithin } from './observe.ts';
 import type { Plan, TargetFacts } from './plan.ts';
 import type { Environment, Runtime } from './runtime.ts';
@@ -21,7 +21,13 @@ export async function canaryObjection(
   targets: readonly TargetFacts[],
 ): Promise<Problem | null> {
   if (plan.strategy !== 'canary' || plan.kind === 'rollback' || plan.kind === 'restore') return null;
-  return unshared(plan, targets) ?? failing(targets) ?? (await unseen(runtime, environment, plan, targets));
+  return (
+    unshared(plan, targets) ??
+    unjudged(plan, environment, targets) ??
+    failing(targets) ??
+    (await unready(runtime, environment, plan)) ??
+    (await unseen(runtime, environment, plan, targets))
+  );
 }
 
 /** The first release of an environment has nothing to be compared with: it simply goes live. */
@@ -35,6 +41,16 @@ function unshared(plan: Plan, targets: readonly TargetFacts[]): Problem | null {
   );
 }
 
+/** A platform that splits traffic without showing it: the evidence has to come from elsewhere. */
+function unjudged({ canary }: Plan, { signals }: Environment, targets: readonly TargetFacts[]): Problem | null {
+  if (!canary || signals.length > 0 || targets.some(({ name, seen }) => seen && canary.baselines[name])) return null;
+  return refused(
+    'Nothing could judge this canary',
+    `${Object.keys(canary.baselines).join(', ')} can share traffic, but not show what each release answers`,
+    'give strategy.signals a source: sentry, prometheus, http or probe (docs/signals.md)',
+  );
+}
+
 function failing(targets: readonly TargetFacts[]): Problem | null {
   const worst = targets.find((target) => (target.baseline?.errorRate ?? 0) > HOPELESS);
   if (!worst) return null;
@@ -43,6 +59,24 @@ function failing(targets: readonly TargetFacts[]): Problem | null {
     `${formatShare(worst.baseline?.errorRate ?? 0)} of its requests fail now`,
     'belay deploy --strategy blue-green, or first: belay rollback',
   );
+}
+
+/** The platform itself says no. */
+async function unready(runtime: Runtime, environment: Environment, { canary }: Plan): Promise<Problem | null> {
+  for (const name of Object.keys(canary?.baselines ?? {})) {
+    const traffic = environment.targets.get(name)?.traffic;
+    try {
+      await lookWithin(runtime, environment, name, async (ctx) => traffic?.ready?.(ctx));
+    } catch (error) {
+      if (!isProblem(error)) throw error;
+      return refused(
+        `${name} cannot share its traffic between two releases`,
+        describeError(error),
+        error.next ?? 'belay doctor',
+      );
+    }
+  }
+  return null;
 }
 
 async function unseen(

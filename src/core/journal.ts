@@ -2,7 +2,7 @@
  * The hash chain. One chain per environment; each event carries the hash of the one before, so
  * that a changed, removed or reordered event is found with its number (guarantee G18).
  */
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import type { JournalEvent, NewEvent } from './events.ts';
 
 /** The hash before the first event of an environment. */
@@ -17,39 +17,43 @@ export const EMPTY_CHAIN: ChainHead = { n: 0, hash: GENESIS };
 
 /** JSON with sorted keys: equal values give equal text, so their hash can be compared (RFC 8785 in spirit). */
 export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : inner,
-  );
+  return JSON.stringify(sorted(value));
+}
+
+/** Sorted before it is written: half the time of a replacer, which is called for each value. */
+function sorted(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  const { toJSON } = value as { readonly toJSON?: unknown };
+  if (typeof toJSON === 'function') return sorted(toJSON.call(value));
+  const record = value as Readonly<Record<string, unknown>>;
+  // Without a prototype, so that no key is anything but a key.
+  const copy = Object.create(null) as Record<string, unknown>;
+  for (const key of Object.keys(record).sort()) copy[key] = sorted(record[key]);
+  return copy;
 }
 
 export function hashOf(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('hex');
+  return digest('sha256', canonical(value));
 }
 
 type Unhashed = Omit<JournalEvent, 'hash'>;
 
 /** SHA-256 over every field but the hash itself. */
 export function hashEvent(event: Unhashed): string {
-  return createHash('sha256')
-    .update(
-      [
-        event.prevHash,
-        event.environment,
-        event.n,
-        event.id,
-        event.deployment ?? '',
-        event.kind,
-        event.actor,
-        event.at,
-        event.token,
-        canonical(event.data),
-      ]
-        .map((field) => `${Buffer.byteLength(String(field))}:${field}`)
-        .join(','),
-    )
-    .digest('hex');
+  const fields = [
+    event.prevHash,
+    event.environment,
+    event.n,
+    event.id,
+    event.deployment ?? '',
+    event.kind,
+    event.actor,
+    event.at,
+    event.token,
+    canonical(event.data),
+  ];
+  return digest('sha256', fields.map((field) => `${Buffer.byteLength(String(field))}:${field}`).join(','));
 }
 
 /** Puts new events behind `head`: numbered, linked and hashed. */

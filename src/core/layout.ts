@@ -69,10 +69,12 @@ function waves(facts: PlanFacts): Wave[] {
   const alone = facts.strategy === 'recreate';
   const staged = targets.filter((target) => facts.refs[target.name] === undefined);
   const started = targets.filter((target) => target.lifecycle);
-  const steered = alone ? targets.filter((target) => target.traffic) : [];
+  const steered = alone ? targets.filter((target) => target.holds) : [];
   const stopped = alone ? started.filter((target) => target.live !== null) : [];
+  const whole = targets.filter((target) => !split.includes(target));
   const restored = targets.filter((target) => facts.restores[target.name] !== undefined);
-  const checked = facts.checks > 0 && targets.length > 0;
+  // Held so that not even checks are answered, it is looked at by the watch after the commit.
+  const checked = facts.checks > 0 && targets.length > 0 && !steered.some((target) => target.silences);
   return [
     { kind: 'stage', targets: staged },
     { kind: 'hold', targets: steered },
@@ -80,15 +82,16 @@ function waves(facts: PlanFacts): Wave[] {
     { kind: 'snapshot', targets: targets.filter((target) => target.data) },
     { kind: 'restore', targets: restored },
     { kind: 'start', targets: started },
+    // A backend goes live first, serving both releases of what calls it: those are checked against the one they will meet.
+    { kind: 'activate', targets: whole.filter((target) => target.backend), oneByOne: true },
     ...(checked ? [{ kind: 'check', targets: null } as const] : []),
-    // What cannot be shared goes first: a backend has to serve both releases of what is before it.
-    { kind: 'activate', targets: targets.filter((target) => !split.includes(target)), oneByOne: true },
+    { kind: 'activate', targets: whole.filter((target) => !target.backend), oneByOne: true },
     ...canaryWaves(facts),
     { kind: 'activate', targets: split, oneByOne: true },
     ...(facts.soakMs > 0 ? [{ kind: 'soak', targets: null } as const] : []),
     { kind: 'verify', targets: null },
     { kind: 'resume', targets: steered, after: true },
-    ...(started.length > 0 ? [{ kind: 'retire', targets: started, after: true } as const] : []),
+    { kind: 'retire', targets: targets.filter((target) => target.lifecycle || target.prunes), after: true },
   ];
 }
 

@@ -88,10 +88,14 @@ function factsOf(name: string, target: Target, live: ReleaseRef | null): TargetF
     kind: target.kind,
     live,
     lifecycle: target.lifecycle !== undefined,
-    traffic: target.traffic !== undefined,
-    splits: target.traffic?.observe !== undefined,
+    backend: target.role === 'backend',
+    holds: target.holding !== undefined,
+    silences: target.holding?.silences ?? false,
+    splits: target.traffic !== undefined,
+    seen: target.traffic?.observe !== undefined,
     baseline: null,
     data: target.data !== undefined,
+    prunes: target.prune !== undefined,
   };
 }
 

@@ -49,7 +49,9 @@ async function runStep(session: Session, step: PlannedStep, failed: AbortControl
     if (isProblem(error, 'PAUSED')) return session.defer(session.event('step.absent', { step: step.id }));
     const unheard = isProblem(error) && (error.unknown || error.retry === 'later') && !isObserving(step);
     if (unheard) session.unheard.set(step.id, clock.now());
-    else failed.abort();
+    // The target itself has answered, and nothing was cut off: nothing of it is still on its way.
+    else if (isProblem(error) && !ctx.signal.aborted) session.answered.add(step.id);
+    if (!unheard) failed.abort();
     session.defer(
       unheard
         ? session.event('step.unknown', { step: step.id, error: recorded(error) })

@@ -8,7 +8,11 @@ const target = (name: string, abilities: Partial<TargetFacts> = {}): TargetFacts
     kind: 'noop',
     live: { id: `old-${name}` },
     lifecycle: false,
-    traffic: false,
+    backend: false,
+    holds: false,
+    seen: false,
+    silences: false,
+    prunes: false,
     splits: false,
     baseline: null,
     data: false,
@@ -16,7 +20,7 @@ const target = (name: string, abilities: Partial<TargetFacts> = {}): TargetFacts
   };
 };
 
-const FULL = { lifecycle: true, traffic: true, data: true };
+const FULL = { lifecycle: true, holds: true, seen: true, data: true };
 
 function facts(changes: Partial<PlanFacts> = {}): PlanFacts {
   return {

@@ -73,12 +73,20 @@ export interface TargetFacts {
   readonly kind: string;
   readonly live: ReleaseRef | null;
   readonly lifecycle: boolean;
-  readonly traffic: boolean;
-  /** Its traffic can be shared between two releases, and what each answers can be seen. */
+  /** Others call it: it goes live before they are checked. */
+  readonly backend: boolean;
+  readonly holds: boolean;
+  /** While it is held, nothing there can be checked. */
+  readonly silences: boolean;
+  /** Its traffic can be shared between two releases. */
   readonly splits: boolean;
+  /** What each of them answers can be seen, request by request. */
+  readonly seen: boolean;
   /** What its live release answers; looked at only where a canary is to be judged by it. */
   readonly baseline: ObservedBaseline | null;
   readonly data: boolean;
+  /** Keeps artefacts that have to be let go one day. */
+  readonly prunes: boolean;
 }
 
 export interface PlanFacts {

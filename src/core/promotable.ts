@@ -1,4 +1,5 @@
 /** What another environment may take over: the release that is live there, read back and answering. Takes no lock. */
+import { checkLive } from './check-live.ts';
 import { Problem } from './errors.ts';
 import { lookWithin, observe } from './observe.ts';
 import { environmentRow, requireOpenEnvironment } from './open.ts';
@@ -33,7 +34,22 @@ export async function requirePromotable(runtime: Runtime, from: Environment): Pr
     });
   }
   await requireHealthy(runtime, from, row.live);
+  await requireChecks(runtime, from, row.live);
   return row.live;
+}
+
+const GOOD = new Set(['pass', 'warn', 'not-configured']);
+
+/** Those that let it commit there, once more: what has gone bad since is not passed on. */
+async function requireChecks(runtime: Runtime, from: Environment, live: LiveRelease): Promise<void> {
+  if (from.checks.length === 0) return;
+  const bad = (await checkLive(runtime, from)).filter(({ status }) => !GOOD.has(status));
+  if (bad.length === 0) return;
+  throw new Problem('UNHEALTHY', `${live.release} does not pass the checks of ${from.name}`, {
+    why: bad.map(({ check, summary }) => `${check}: ${summary}`).join('; '),
+    next: `belay check --env ${from.name}`,
+    details: bad.flatMap(({ findings }) => findings),
+  });
 }
 
 async function requireHealthy(runtime: Runtime, from: Environment, live: LiveRelease): Promise<void> {

@@ -25,6 +25,8 @@ export class Session {
   readonly takenAt: number;
   /** When the answer of a step was lost, by step; steps of an earlier session count from `takenAt`. */
   readonly unheard = new Map<string, number>();
+  /** Steps whose failure is the target's own, definite answer, heard by this very process. */
+  readonly answered = new Set<string>();
   /** Aborted when somebody asks to abort: cuts off what is on its way forward. */
   readonly stopForward = new AbortController();
   /** Events that become durable together with the next commit, made at its time. */

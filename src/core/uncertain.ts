@@ -43,6 +43,7 @@ const CLOCK_TOLERANCE = 1.1;
 export async function waitForLanding(session: Session, step: PlannedStep): Promise<void> {
   const { clock, emit } = session.runtime;
   const target = step.target === null ? undefined : session.environment.targets.get(step.target);
+  if (session.answered.has(step.id)) return;
   const since = session.unheard.get(step.id) ?? session.takenAt;
   const left = since + (target?.landingMs ?? 0) * CLOCK_TOLERANCE - clock.now();
   if (left <= 0) return;

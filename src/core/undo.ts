@@ -40,6 +40,7 @@ export async function undoStep(session: Session, step: PlannedStep): Promise<voi
   } catch (error) {
     stopOn(session, error);
     session.unheard.set(step.id, clock.now());
+    session.answered.delete(step.id);
     const failed = { step: step.id, error: recorded(error), ms: clock.now() - started };
     await session.append(session.event('undo.failed', failed));
   } finally {

@@ -30,7 +30,7 @@ export interface Snapshot {
 /** How much was written since a snapshot; `unit` says what is counted. */
 export interface Writes {
   readonly count: number;
-  readonly unit: 'files' | 'rows' | 'row changes';
+  readonly unit: 'files' | 'rows' | 'row changes' | 'documents';
 }
 
 export interface DataContext {
@@ -40,10 +40,12 @@ export interface DataContext {
 }
 
 export interface ProtectedData {
-  readonly kind: 'directory' | 'sqlite' | 'postgres';
+  readonly kind: 'directory' | 'sqlite' | 'postgres' | 'convex';
   /** What is protected, for people, without secrets. */
   readonly what: string;
   fingerprint(ctx: DataContext): Promise<Fingerprint>;
+  /** `fingerprint().schema` alone, for data that is too far away or too large to be read as a whole for it. */
+  schema?(ctx: DataContext): Promise<string | null>;
   /** Bytes that a snapshot needs, and bytes free where it would go. */
   room(ctx: DataContext): Promise<{ readonly needed: number; readonly free: number }>;
   /** Writes a snapshot and reads it back. Consistent while writers run where the engine allows. Idempotent by id. */

@@ -52,6 +52,7 @@ export function patientStore(store: Store, patience: Patience): Store {
     },
     ask: (request) => store.ask(request),
     asked: (environment, deployment) => store.asked(environment, deployment),
+    ...(store.artefacts ? { artefacts: store.artefacts } : {}),
     close: () => store.close(),
   };
 }

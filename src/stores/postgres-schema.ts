@@ -98,4 +98,11 @@ export const POSTGRES_SCHEMA: readonly string[] = [
   CREATE INDEX view_row_actor ON $schema.view_row ((row::jsonb ->> 'actor'), sort DESC, environment)
     WHERE view = 'deployments';
   `,
+  `
+  CREATE TABLE $schema.artefact (
+    name text COLLATE "C" PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    bytes bytea NOT NULL
+  );
+  `,
 ];

@@ -4,6 +4,7 @@ import { EMPTY_CHAIN } from '../core/journal.ts';
 import { Problem } from '../core/errors.ts';
 import { type Clean, cleanEvents, fenced, HeadMemory, KEEP, sealAndProject, splitKnown } from './append.ts';
 import { mayProject, NO_VIEWS, VIEWS_KEY } from './fold.ts';
+import { postgresArtefacts } from './postgres-artefacts.ts';
 import { connect, type Connection, type Query } from './postgres-connection.ts';
 import { holdsLease, postgresLeases } from './postgres-leases.ts';
 import { migratePostgres, requireDurable } from './postgres-open.ts';
@@ -54,6 +55,7 @@ class PostgresStore implements Store {
   readonly kind = 'postgres';
   readonly where: string;
   readonly leases: Store['leases'];
+  readonly artefacts: NonNullable<Store['artefacts']>;
   readonly #connection: Connection;
   readonly #schema: string;
   readonly #dialect: Dialect;
@@ -69,6 +71,7 @@ class PostgresStore implements Store {
     this.#views = views;
     this.#clean = clean;
     this.leases = postgresLeases(connection, schema, clean);
+    this.artefacts = postgresArtefacts(connection, schema);
   }
 
   async append(fence: Fence, events: readonly NewEvent[]): Promise<readonly JournalEvent[]> {

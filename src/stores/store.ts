@@ -132,6 +132,16 @@ export interface Views {
   readonly project: Projection;
 }
 
+/** What releases need to come back, kept where every machine that deploys finds it. Names are paths of our own. */
+export interface Artefacts {
+  /** Whole or not at all; a name that exists is written over. */
+  put(name: string, bytes: Uint8Array): Promise<void>;
+  get(name: string): Promise<Uint8Array | null>;
+  /** Names that begin so, oldest first. */
+  list(prefix: string): Promise<readonly string[]>;
+  remove(name: string): Promise<void>;
+}
+
 export interface Store {
   readonly kind: string;
   /** Where it is, without secrets. */
@@ -148,5 +158,7 @@ export interface Store {
   ask(request: HolderRequest): Promise<void>;
   /** Requests for a deployment, oldest first. */
   asked(environment: string, deployment: string): Promise<readonly HolderRequest[]>;
+  /** Absent in a store that is a file of one machine: a folder of that machine does. */
+  readonly artefacts?: Artefacts;
   close(): Promise<void>;
 }

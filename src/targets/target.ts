@@ -61,13 +61,21 @@ export interface SplitGuard {
   readonly afterMs: number;
 }
 
-/** For targets whose traffic we can steer and see. */
-export interface Traffic {
-  /** Requests wait instead of being answered; bounded by the target. Idempotent. */
+/** For targets that can keep everybody from writing while their data is replaced. */
+export interface Holding {
+  /** Not even a health check is answered meanwhile: what is held is checked by the watch after it is let go. */
+  readonly silences?: boolean;
+  /** Requests wait, or are refused, instead of being answered; bounded by the target. Idempotent. */
   hold(ctx: TargetContext): Promise<void>;
   resume(ctx: TargetContext): Promise<void>;
   held(ctx: TargetContext): Promise<boolean>;
-  evidence(ctx: TargetContext, release: ReleaseRef): Promise<Evidence>;
+}
+
+/** For targets whose traffic we can steer; `evidence` and `observe` where it can be seen as well. */
+export interface Traffic {
+  /** @throws Problem with the reason why traffic cannot be shared here now: a plan, a quota. Asked before anything changes. */
+  ready?(ctx: TargetContext): Promise<void>;
+  evidence?(ctx: TargetContext, release: ReleaseRef): Promise<Evidence>;
   /**
    * Shares by release id; they sum to 1. Growing the candidate's share only adds users to it, share 0 moves all back at
    * once. The release with the largest share is what `live` tells. The guard lasts until the next `split` or `activate`.
@@ -79,11 +87,16 @@ export interface Traffic {
    * Requests that ended since the cursor (null: from now on), request by request: as soon as there are any, else none
    * after `waitMs`. Kept while more than one release has a share, and a minute more.
    */
-  observe(ctx: TargetContext, after: string | null, waitMs: number): Promise<Observations>;
+  observe?(ctx: TargetContext, after: string | null, waitMs: number): Promise<Observations>;
 }
 
 export interface Target {
   readonly kind: string;
+  /**
+   * What others call: it goes live before they are checked, and must serve both releases of theirs. Absent: what people
+   * call, which goes live last.
+   */
+  readonly role?: 'backend';
   /** Longest time that a request may still take effect after its sender died; 0 where the fence is enforced. */
   readonly landingMs: number;
   /** What serves now, read from the target itself; null when nothing does. */
@@ -98,6 +111,7 @@ export interface Target {
   discard(ctx: TargetContext, release: ReleaseRef | null): Promise<void>;
   probe(ctx: TargetContext, release: ReleaseRef): Promise<Probe>;
   readonly lifecycle?: Lifecycle;
+  readonly holding?: Holding;
   readonly traffic?: Traffic;
   readonly data?: ProtectedData;
   /** Whether the artefact of an older release is still there to go back to. */

@@ -13,12 +13,14 @@ function forms(value: string): string[] {
   return [value, encodeURIComponent(value), Buffer.from(value).toString('base64'), JSON.stringify(value).slice(1, -1)];
 }
 
-export function createRedactor(): Redactor {
+/** `onHide` is told each value once. */
+export function createRedactor(onHide?: (value: string) => void): Redactor {
   const hidden = new Set<string>();
   let ordered: string[] = [];
   return {
     hide(value) {
-      if (value.length < 4) return;
+      if (value.length < 4 || hidden.has(value)) return;
+      onHide?.(value);
       for (const form of [...forms(value), ...value.split('\n').filter((line) => line.length >= 8)]) hidden.add(form);
       // Longest first, so that a secret which contains another is masked whole.
       ordered = [...hidden].sort((a, b) => b.length - a.length);

@@ -4,8 +4,12 @@ import { sources, tests } from './sources.ts';
 
 const FILE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|config|d))?\.(ts|mjs|js)$/;
 const EMPTY_NAMES = /^(utils?|helpers?|common|misc|shared|.*managers?|.*services?|.*impl)\.[a-z.]+$/;
-/** Vitest loads a reporter only by its default export. */
-const DEFAULT_EXPORTS = ['scripts/lib/count-reporter.mjs'];
+/** Vitest loads a reporter, and Convex a component and its schema, only by their default exports. */
+const DEFAULT_EXPORTS = [
+  'scripts/lib/count-reporter.mjs',
+  'src/convex/component/convex.config.ts',
+  'src/convex/component/schema.ts',
+];
 
 const all = () => [...sources(), ...tests()];
 const paths = (files: readonly { path: string }[]) => files.map((file) => file.path);

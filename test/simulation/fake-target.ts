@@ -3,7 +3,7 @@ import type { ReleaseRef } from '../../src/core/release.ts';
 import type { Snapshot } from '../../src/databases/database.ts';
 import type { ProtectedData } from '../../src/databases/database.ts';
 import { Problem } from '../../src/core/errors.ts';
-import type { Lifecycle, Target, TargetContext, Traffic } from '../../src/targets/target.ts';
+import type { Lifecycle, Target, TargetContext, Holding, Traffic } from '../../src/targets/target.ts';
 import type { Actor } from './actor.ts';
 import { change, look, type Platforms } from './fake-call.ts';
 import type { Platform } from './platform.ts';
@@ -51,7 +51,7 @@ export function targetFor(actor: Actor, platform: Platform, shared: Platforms): 
       }),
     kept: (ctx, release) => see('kept', ctx, release.id, () => platform.releases.has(release.id)),
     ...(lifecycle ? { lifecycle: lifecycleOf(wire) } : {}),
-    ...(traffic ? { traffic: trafficOf(wire, actor) } : {}),
+    ...(traffic ? { holding: holdingOf(wire), traffic: trafficOf(wire, actor) } : {}),
     ...(data ? { data: dataOf(wire) } : {}),
   };
 }
@@ -64,11 +64,16 @@ function lifecycleOf({ platform, set, see }: Wire): Lifecycle {
   };
 }
 
-function trafficOf({ platform, set, see }: Wire, actor: Actor): Traffic {
+function holdingOf({ platform, set, see }: Wire): Holding {
   return {
     hold: (ctx) => set('hold', ctx, null, () => void (platform.held = true)),
     resume: (ctx) => set('resume', ctx, null, () => void (platform.held = false)),
     held: (ctx) => see('held', ctx, null, () => platform.held),
+  };
+}
+
+function trafficOf({ platform, set, see }: Wire, actor: Actor): Traffic {
+  return {
     evidence: (ctx, release) =>
       see('evidence', ctx, release.id, () => ({ ...platform.requests(release.id), p50Ms: 5, p99Ms: 50, restarts: 0 })),
     split: (ctx, shares) => set('split', ctx, null, () => platform.share(shares)),

@@ -18,6 +18,7 @@ import {
 } from '../doctor/machine.ts';
 import { lookAtServed } from '../doctor/served.ts';
 import { lookAtClock, lookAtStore } from '../doctor/store.ts';
+import { lookAtVercel } from '../doctor/vercel.ts';
 import { withCommonOptions } from '../options.ts';
 import { type Look, paint, plainText, shape } from '../render/shape.ts';
 import { wrap } from '../render/layout.ts';
@@ -46,6 +47,7 @@ async function lookAtEnvironment(project: Project, name: string): Promise<readon
     secrets,
     ...(await lookAtSource(project, name)),
     ...data,
+    ...(secrets.status === 'pass' ? await lookAtVercel(project, name) : []),
     lookAtChecks(project, name),
     ...(await lookAtRecord(project, name)),
   ];

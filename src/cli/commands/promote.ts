@@ -5,6 +5,7 @@ import { Problem } from '../../core/errors.ts';
 import { requirePromotable } from '../../core/promotable.ts';
 import { short } from '../../core/release.ts';
 import { requireEnvironment } from '../../project.ts';
+import { handOverArtefacts } from '../../project-promote.ts';
 import { sourceOf } from '../../project-source.ts';
 import { ask } from '../ask.ts';
 import type { BuildCommand, Cli, CommonOptions } from '../cli.ts';
@@ -50,23 +51,49 @@ async function ship(cli: Cli, options: PromoteOptions, opened: Opened, from: str
     text: `${from} runs ${live.release}, commit ${short(commit)}: the same commit goes to ${name}`,
   });
   const { uncommitted: _notPartOfIt, ...exactly } = source;
-  const result = await deploy(project.runtime, waitingFor(opened.environment, options.lockWait), {
-    kind: 'promote',
-    source: exactly,
-    reason: options.reason ?? `promoted from ${from}, where it runs as ${live.release}`,
-    acceptDrift: options.acceptDrift ?? false,
-    despiteFreeze: options.despiteFreeze ?? null,
-    acceptSchema: options.acceptSchema ?? null,
-  });
-  renderer.end();
-  await finishDeploy(cli, options, opened, result);
+  const handed = await handOverArtefacts(project, { from, to: name }, { refs: live.refs, commit });
+  for (const text of handed.told) renderer.notice({ type: 'note', text });
+  try {
+    const result = await deploy(project.runtime, waitingFor(opened.environment, options.lockWait), {
+      kind: 'promote',
+      source: exactly,
+      reason: options.reason ?? `promoted from ${from}, where it runs as ${live.release}`,
+      acceptDrift: options.acceptDrift ?? false,
+      despiteFreeze: options.despiteFreeze ?? null,
+      acceptSchema: options.acceptSchema ?? null,
+    });
+    renderer.end();
+    await finishDeploy(cli, options, opened, result);
+  } finally {
+    await handed.withdraw();
+  }
+}
+
+/** Two words are environments; the options say the same. @throws Problem USAGE */
+function meantBy(words: readonly (string | undefined)[], options: PromoteOptions): PromoteOptions {
+  const [from, to] = words;
+  if (from === undefined) return options.to === undefined ? options : { ...options, env: options.to };
+  if (to === undefined || options.from !== undefined || options.to !== undefined) {
+    throw new Problem('USAGE', 'From which environment to which?', {
+      why: to === undefined ? `only ${from} was named` : 'they are named twice',
+      next: `belay promote ${from} ${to ?? 'production'}`,
+    });
+  }
+  if (options.step) {
+    throw new Problem('USAGE', '--step is for a canary that runs, not for another environment', {
+      next: 'belay promote --step',
+    });
+  }
+  return { ...options, from, env: to };
 }
 
 export const command: BuildCommand = (cli) =>
   withCommonOptions(new Command('promote'))
     .description(
-      'Ship the exact commit that another environment runs; or, without --from, end the wait of a running deployment.',
+      'Ship the tested release of another environment; or, without one, end the wait of a running deployment.',
     )
+    .argument('[from]', 'environment whose tested release is shipped')
+    .argument('[to]', 'environment that it is shipped to')
     .option('--from <environment>', 'take the commit that is live there, read back and answering')
     .option('--to <environment>', 'the same as --env')
     .addOption(new Option('--step', 'without --from: a canary goes on to its next share only').conflicts('from'))
@@ -82,15 +109,15 @@ export const command: BuildCommand = (cli) =>
       'after',
       helpText(
         cli,
-        '\nExamples:\n  belay promote --from staging --to production\n  belay promote --env production   (what is being watched commits now)' +
+        '\nExamples:\n  belay promote staging production\n  belay promote --env production   (what is being watched commits now)' +
           '\n  belay promote --step   (a canary takes its next share)',
       ),
     )
-    .action((options: PromoteOptions) => {
-      const meant = options.to === undefined ? options : { ...options, env: options.to };
-      const doing = options.from ? `promote from ${options.from}` : 'promote';
+    .action((from: string | undefined, to: string | undefined, options: PromoteOptions) => {
+      const meant = meantBy([from, to], options);
+      const doing = meant.from ? `promote from ${meant.from}` : 'promote';
       return withEnvironment(cli, meant, { render: options, doing }, async (opened) => {
-        if (options.from) return ship(cli, meant, opened, options.from);
+        if (meant.from) return ship(cli, meant, opened, meant.from);
         const reason = options.reason ?? '';
         if (options.step) {
           const told = await ask(opened, { kind: 'advance', reason, wait: options.wait, until: 'accepted' });

@@ -16,7 +16,7 @@ export async function createShop({ exec, folder }: Stage, configuration: string,
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'belay.yml'), configuration);
   writeFileSync(join(folder, '.gitignore'), '.belay/\n');
-  await git(exec, folder, 'init', '--quiet', '--initial-branch=main');
+  await openRepository(exec, folder);
   await commitVersion({ exec, folder }, first);
 }
 
@@ -25,6 +25,14 @@ export async function commitVersion(
   { subject, source }: Version,
 ): Promise<void> {
   writeFileSync(join(folder, 'server.mjs'), source);
+  await commitAll(exec, folder, subject);
+}
+
+export function openRepository(exec: Exec, folder: string): Promise<void> {
+  return git(exec, folder, 'init', '--quiet', '--initial-branch=main');
+}
+
+export async function commitAll(exec: Exec, folder: string, subject: string): Promise<void> {
   await git(exec, folder, 'add', '--all');
   await git(exec, folder, 'commit', '--quiet', '--message', subject);
 }

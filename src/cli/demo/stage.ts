@@ -13,6 +13,8 @@ export interface Stage {
   readonly folder: string;
   /** Where the shop is open; free a moment ago. */
   readonly port: number;
+  /** Variables of Belay itself, secrets of the demo among them. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A canary waits longer than this for nothing, even on a busy machine. */
@@ -28,14 +30,15 @@ async function freePort(): Promise<number> {
 
 /** Runs belay itself; what it says goes to our progress. */
 export async function belay(
-  { cli, exec, folder }: Stage,
+  { cli, exec, folder, env = {} }: Stage,
   args: readonly string[],
   show: 'progress' | 'data' | 'nothing',
+  limitMs = COMMAND_LIMIT_MS,
 ): Promise<ExecResult> {
   if (show !== 'nothing') cli.err(`\n$ belay ${args.filter((arg) => arg !== '--json').join(' ')}`);
   const command = [...cli.argv, ...args] as [string, ...string[]];
   const onLine = show === 'nothing' ? {} : { onLine: (line: string) => line.startsWith('{') || cli.err(line) };
-  return exec(command, { cwd: folder, limitMs: COMMAND_LIMIT_MS, ...onLine });
+  return exec(command, { cwd: folder, env, limitMs, ...onLine });
 }
 
 export interface Played {

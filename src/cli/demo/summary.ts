@@ -4,6 +4,7 @@ import type { Cli } from '../cli.ts';
 import { OUTCOME_LOOKS, plainText, shape } from '../render/shape.ts';
 import type { Outcome } from '../../core/state.ts';
 import type { CanaryDemoResult } from './canary-story.ts';
+import type { PlatformDemoResult } from './platform-story.ts';
 import type { DemoResult } from './story.ts';
 
 const number = (value: number) => value.toLocaleString('en-US');
@@ -41,5 +42,21 @@ export function printCanarySummary(cli: Cli, result: CanaryDemoResult, kept: boo
   for (const [index, { outcome, verdict }] of deployments.entries()) {
     cli.err(plainText(cli, `  ${shape(cli, OUTCOME_LOOKS[outcome as Outcome])} version ${index + 1}  ${verdict}`));
   }
+  printFoot(cli, result);
+}
+
+export function printPlatformSummary(cli: Cli, result: PlatformDemoResult, kept: boolean): void {
+  const { deployments, snapshots, pages, ms } = result;
+  cli.err('');
+  cli.err(
+    `${shape(cli, kept ? 'live' : 'needs-you')} ${kept ? 'as promised' : 'NOT as promised'}  in ${formatDuration(ms)}`,
+  );
+  for (const { id, kind, outcome } of deployments) {
+    cli.err(plainText(cli, `  ${shape(cli, OUTCOME_LOOKS[outcome as Outcome])} ${id}  ${kind} ${outcome}`));
+  }
+  cli.err(
+    `  ${snapshots.length} snapshots, ${snapshots.filter(({ verified }) => verified).length} restored for a test`,
+  );
+  cli.err(`  visitors saw: ${pages.join(' · ')}`);
   printFoot(cli, result);
 }

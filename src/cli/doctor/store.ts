@@ -5,6 +5,12 @@ import { fail, type Finding, look, pass } from './finding.ts';
 
 /** A record from the future of this clock by more than this is a clock that was set wrongly, here or there. */
 const SKEW_MS = 60_000;
+/** How it is known that what is written stays. */
+const DURABLE: Readonly<Record<string, string>> = {
+  sqlite: 'local disk, settings read back',
+  postgres: 'settings read back',
+  convex: 'component of its own, kept by Convex',
+};
 /** Before this version of Belay existed. */
 const EARLIEST = '2026-01-01';
 
@@ -15,7 +21,7 @@ export async function lookAtStore(project: Project): Promise<readonly Finding[]>
     const names = Object.keys(project.config.environments);
     const heads = await Promise.all(names.map((name) => store.head(name)));
     const events = heads.reduce((sum, { n }) => sum + n, 0);
-    const durable = store.kind === 'sqlite' ? 'local disk, settings read back' : 'settings read back';
+    const durable = DURABLE[store.kind] ?? 'durability not known';
     const where = relative(project.config.directory, store.where);
     const shown = store.kind !== 'sqlite' || where.startsWith('..') ? store.where : where;
     return pass('store', `${store.kind}: ${shown} · ${durable} · ${events.toLocaleString('en')} events`);

@@ -1,7 +1,7 @@
 /** Looks at a folder and says how its application is installed, built, started and asked whether it is well. Runs nothing. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { migrationAt } from '../../compatibility/migrations.ts';
+import { placeOf } from '../../schema/migrations/places.ts';
 import { findHealthRoute } from './health-route.ts';
 import { detectNode } from './node-project.ts';
 import { detectRuby } from './ruby-project.ts';
@@ -82,7 +82,7 @@ function hasSchema(folder: string): boolean {
     return true;
   return MIGRATION_FOLDERS.some((name) => {
     const files = existsSync(join(folder, name)) ? readdirSync(join(folder, name), { recursive: true }) : [];
-    return files.some((file) => migrationAt(`${name}/${String(file)}`) !== null);
+    return files.some((file) => placeOf(`${name}/${String(file)}`) !== null);
   });
 }
 

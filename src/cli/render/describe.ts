@@ -30,7 +30,7 @@ const RECEIPTS: Readonly<Record<string, (receipt: Json) => string>> = {
   shift: (receipt) => sharesOf(receipt),
   judge: (receipt) => [fact(receipt, 'why'), ...texts(receipt, 'verdict')].filter(Boolean).join(': '),
   activate: (receipt) => `all traffic on ${fact(receipt, 'id') ?? 'the candidate'}`,
-  snapshot: (receipt) => fact(receipt, 'id') ?? '',
+  snapshot: (receipt) => fact(receipt, 'id') ?? 'not needed: the very release that is live',
   restore: (receipt) => `put back ${fact(receipt, 'snapshot') ?? ''}`,
   soak: (receipt) => {
     const requests = Number(fact(receipt, 'requests') ?? 0);

@@ -1,8 +1,8 @@
 /** Snapshots of protected data, and putting one back. */
 import { Problem } from '../errors.ts';
-import type { Json } from '../release.ts';
+import { type Json, sameRef } from '../release.ts';
 import type { Snapshot } from '../../databases/database.ts';
-import type { Seen, Step, StepContext } from './step.ts';
+import { previousOf, type Seen, type Step, type StepContext } from './step.ts';
 
 function dataOf(ctx: StepContext) {
   const { data } = ctx.target();
@@ -23,23 +23,38 @@ function mayRestore(ctx: StepContext): boolean {
 }
 
 async function compareWith(ctx: StepContext, snapshot: Snapshot): Promise<Seen> {
-  const now = await dataOf(ctx).fingerprint(ctx.contextFor());
+  const data = dataOf(ctx);
   if (mayRestore(ctx)) {
+    const now = await data.fingerprint(ctx.contextFor());
     return now.content === snapshot.fingerprint.content
       ? { is: 'before' }
       : { is: 'other', saw: 'the data differs from the snapshot' };
   }
-  return now.schema === snapshot.fingerprint.schema
+  const schema = data.schema ? await data.schema(ctx.contextFor()) : (await data.fingerprint(ctx.contextFor())).schema;
+  return schema === snapshot.fingerprint.schema
     ? { is: 'before' }
     : { is: 'other', saw: 'the schema of the data was changed by the release that failed' };
 }
 
+const UNCHANGED = { unchanged: true } as const;
+
+/** The very release that is live goes live again, beside nothing and with nothing put back: its data stays as it is. */
+function changesNothing(ctx: StepContext): boolean {
+  const target = ctx.step.target ?? '';
+  const live = previousOf(ctx);
+  return (
+    live !== null && sameRef(live, ctx.candidate(target)) && !mayRestore(ctx) && ctx.plan.restores[target] === undefined
+  );
+}
+
 export const snapshot: Step = {
   async look(ctx) {
+    if (changesNothing(ctx)) return { is: 'wanted', receipt: UNCHANGED };
     const found = await dataOf(ctx).find(ctx.contextFor(), ownSnapshot(ctx));
     return found ? { is: 'wanted', receipt: found as unknown as Json } : { is: 'before' };
   },
   async run(ctx) {
+    if (changesNothing(ctx)) return UNCHANGED;
     return (await dataOf(ctx).snapshot(ctx.contextFor(), ownSnapshot(ctx))) as unknown as Json;
   },
   async undo(ctx) {

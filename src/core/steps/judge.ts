@@ -47,7 +47,8 @@ async function takeSample(ctx: StepContext, withChecks: boolean): Promise<Sample
   const evidence: Record<string, Evidence> = {};
   for (const [name, target] of ctx.environment.targets) {
     const candidate = ctx.candidate(name);
-    if (candidate && target.traffic) evidence[name] = await target.traffic.evidence(ctx.contextFor(name), candidate);
+    const looked = candidate && (await target.traffic?.evidence?.(ctx.contextFor(name), candidate));
+    if (looked) evidence[name] = looked;
   }
   const failedChecks = withChecks ? notPassed(await runChecks(ctx)).map((result) => result.check) : null;
   return { at: ctx.runtime.clock.now(), evidence, failedChecks };

@@ -124,7 +124,7 @@ export const retire: Step = {
     const previous = previousOf(ctx);
     const candidate = candidateOf(ctx);
     const notes: string[] = [];
-    for (const release of await idleOf(ctx)) await stopForGood(ctx, release);
+    for (const release of ctx.target().lifecycle ? await idleOf(ctx) : []) await stopForGood(ctx, release);
     const keep = [candidate.id, ...(previous ? [previous.id] : [])];
     const pruned = await ctx
       .target()

@@ -14,8 +14,8 @@ export function isShared(ctx: StepContext, target = ctx.step.target ?? ''): bool
 
 export function trafficOf(ctx: StepContext, target = ctx.step.target ?? '') {
   const { traffic } = ctx.target(target);
-  if (!traffic?.shares) throw new Error(`the traffic of ${target} cannot be shared`);
-  return { ...traffic, shares: traffic.shares };
+  if (!traffic) throw new Error(`the traffic of ${target} cannot be shared`);
+  return traffic;
 }
 
 export function sharesOf(ctx: StepContext, target = ctx.step.target ?? ''): Promise<Shares> {
@@ -43,7 +43,7 @@ export async function moveEveryoneBack(ctx: StepContext, target: string): Promis
 /** Somebody watches the split, by evidence from elsewhere: what the routers saw is not looked at. */
 export async function letRoutersKnow(ctx: StepContext): Promise<void> {
   const targets = Object.keys(ctx.plan.canary?.baselines ?? {});
-  await Promise.all(targets.map((target) => trafficOf(ctx, target).observe(ctx.contextFor(target), null, 0)));
+  await Promise.all(targets.map(async (target) => trafficOf(ctx, target).observe?.(ctx.contextFor(target), null, 0)));
 }
 
 export function describeShares(shares: Shares): string {

@@ -7,7 +7,7 @@ import { readRecord, releaseFolder, requireRecord } from './release-folder.ts';
 import { discardRelease, pruneReleases } from './removal.ts';
 import { findStaged, isKept, stageRelease } from './stage.ts';
 import { liveRef, liveRelease, requireUp, supervised } from './supervised.ts';
-import { createTraffic } from './traffic.ts';
+import { createHolding, createTraffic } from './traffic.ts';
 
 /** Every change goes through the daemon under the caller's fence, so nothing of a deposed caller can land later. */
 export function createLocalTarget(setup: LocalSetup): Target {
@@ -36,6 +36,7 @@ export function createLocalTarget(setup: LocalSetup): Target {
     discard: (ctx, release) => discardRelease(ctx, setup, release),
     probe: (ctx, release) => probeRelease(ctx, setup, release),
     lifecycle: createLifecycle(setup),
+    holding: createHolding(setup),
     traffic: createTraffic(setup),
     ...(setup.data ? { data: setup.data } : {}),
     kept: async (_ctx, release) => isKept(home, release),

@@ -1,10 +1,8 @@
 /** Options of the target `local`, as the configuration hands them over: validated, secrets resolved, durations in milliseconds. */
 import type { DaemonClient, RouterChoice } from '../../daemon/protocol.ts';
 import type { Exec } from '../../util/exec.ts';
+import type { CheckoutSource } from '../checkout/checkout.ts';
 import type { Target } from '../target.ts';
-
-/** A git work tree, or a folder in one (then only that folder is shipped); or a plain folder. Absolute paths. */
-export type LocalSource = { readonly repository: string } | { readonly directory: string };
 
 export interface LocalProbe {
   readonly path: string;
@@ -20,7 +18,7 @@ export interface PortRange {
 }
 
 export interface LocalOptions {
-  readonly source: LocalSource;
+  readonly source: CheckoutSource;
   /** Run by `sh -c` in the release's tree. */
   readonly install?: string;
   readonly build?: string;

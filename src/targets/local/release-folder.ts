@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Problem } from '../../core/errors.ts';
 import { releaseName, type ReleaseRef, type Source } from '../../core/release.ts';
 import { writeFileDurably } from '../../util/files.ts';
+import { type Checkout, checkoutIn } from '../checkout/checkout.ts';
 import type { LocalProbe, PortRange } from './options.ts';
 
 const FORMAT = 1;
@@ -29,15 +30,9 @@ export interface ReleaseRecord {
   readonly installKey?: string;
 }
 
-export interface ReleaseFolder {
-  readonly id: string;
-  readonly path: string;
-  readonly tree: string;
+export interface ReleaseFolder extends Checkout {
   readonly record: string;
-  readonly buildLog: string;
   readonly appLog: string;
-  /** Names the process group of the command that runs now. */
-  readonly command: string;
 }
 
 export function releasesHome(home: string): string {
@@ -49,13 +44,9 @@ export function releaseFolder(home: string, id: string): ReleaseFolder {
   if (!ID.test(id)) throw new Problem('RELEASE_UNKNOWN', `${JSON.stringify(id)} is not a release of a local target`);
   const path = join(releasesHome(home), id);
   return {
-    id,
-    path,
-    tree: join(path, 'tree'),
+    ...checkoutIn(path, id),
     record: join(path, 'release.json'),
-    buildLog: join(path, 'build.log'),
     appLog: join(path, 'app.log'),
-    command: join(path, 'command.json'),
   };
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Problem } from '../../core/errors.ts';
 import type { ReleaseRef } from '../../core/release.ts';
 import type { TargetContext } from '../target.ts';
-import { installsHome } from './install.ts';
+import { installsHome } from '../checkout/install.ts';
 import type { LocalSetup } from './options.ts';
 import {
   folders,

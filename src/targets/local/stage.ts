@@ -4,9 +4,9 @@ import { mkdir, rm, statfs } from 'node:fs/promises';
 import { Problem } from '../../core/errors.ts';
 import type { ReleaseRef } from '../../core/release.ts';
 import type { TargetContext } from '../target.ts';
-import { aborted, runUserCommand } from './command.ts';
-import { installDependencies } from './install.ts';
-import { endLeftCommand } from './leftovers.ts';
+import { aborted, runUserCommand } from '../checkout/command.ts';
+import { installDependencies } from '../checkout/install.ts';
+import { endLeftCommand } from '../checkout/leftovers.ts';
 import type { LocalOptions, LocalSetup } from './options.ts';
 import {
   foldersOf,
@@ -18,7 +18,7 @@ import {
   writeRecord,
   type ReleaseFolder,
 } from './release-folder.ts';
-import { unpackSource } from './source.ts';
+import { unpackSource } from '../checkout/unpack.ts';
 
 const SYNC_LIMIT_MS = 60_000;
 

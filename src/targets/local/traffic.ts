@@ -1,10 +1,10 @@
 /** Steers and sees the traffic of an application through the daemon's router. */
 import type { AppState } from '../../daemon/protocol.ts';
-import type { Evidence, Traffic } from '../target.ts';
+import type { Evidence, Holding, Traffic } from '../target.ts';
 import { daemonApp, type LocalSetup } from './options.ts';
 import { processOf, requireUp, supervised } from './supervised.ts';
 
-export function createTraffic(setup: LocalSetup): Traffic {
+export function createHolding(setup: LocalSetup): Holding {
   return {
     async hold(ctx) {
       const { name, client } = await supervised(setup);
@@ -18,6 +18,11 @@ export function createTraffic(setup: LocalSetup): Traffic {
       const { state } = await supervised(setup);
       return (state?.table.holdMs ?? null) !== null;
     },
+  };
+}
+
+export function createTraffic(setup: LocalSetup): Required<Omit<Traffic, 'ready'>> {
+  return {
     async evidence(_ctx, release) {
       const { state } = await supervised(setup);
       const stats = state?.stats.find((one) => one.release === release.id);

@@ -8,7 +8,7 @@ import { withSession } from '../../../src/core/open.ts';
 import type { Environment } from '../../../src/core/runtime.ts';
 import type { EnvironmentRow } from '../../../src/core/views.ts';
 import type { Store } from '../../../src/stores/store.ts';
-import type { Lifecycle, Target, Traffic } from '../../../src/targets/target.ts';
+import type { Lifecycle, Target, Holding } from '../../../src/targets/target.ts';
 import { DEPLOY, type Engine, memoryTarget, openEngine } from './engine.ts';
 
 let engine: Engine;
@@ -113,7 +113,7 @@ test('what is not well behind such a commit is not called verified', async () =>
 
 test('requests that are still held are not called verified either', async () => {
   let held = false;
-  const traffic: Pick<Traffic, 'hold' | 'resume' | 'held'> = {
+  const holding: Holding = {
     hold: async () => void (held = true),
     async resume() {
       scene.away = true;
@@ -121,7 +121,7 @@ test('requests that are still held are not called verified either', async () => 
     },
     held: async () => held,
   };
-  const scene = await openScene({ traffic: traffic as Traffic }, { strategy: 'recreate' });
+  const scene = await openScene({ holding }, { strategy: 'recreate' });
   const { unfinished } = await deployed(scene, 'one');
   expect(unfinished).toMatchObject({ verified: false });
   expect(unfinished?.left).toContain('let requests through (web)');

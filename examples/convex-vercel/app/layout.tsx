@@ -1,0 +1,12 @@
+/** The frame of every page. */
+import type { ReactNode } from 'react';
+
+export const metadata = { title: 'Tasks' };
+
+export default function Layout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en">
+      <body>{children}</body>
+    </html>
+  );
+}

@@ -1,0 +1,25 @@
+/** Options of the target `convex`: validated, secrets resolved, durations in milliseconds. */
+import type { ConvexClient } from '../../platforms/convex/client.ts';
+import type { Artefacts } from '../../stores/store.ts';
+import type { Target } from '../target.ts';
+import type { CheckoutSource, InstallOptions } from '../checkout/checkout.ts';
+
+export interface ConvexOptions extends InstallOptions {
+  readonly source: CheckoutSource;
+  readonly buildLimitMs: number;
+  /** Releases kept to go back to. */
+  readonly keep: number;
+}
+
+/** Everything the target needs from the composition root. */
+export interface ConvexSetup {
+  readonly name: string;
+  /** Folder of this target alone, for checkouts. */
+  readonly home: string;
+  /** Begins the names of its artefacts. */
+  readonly scope: string;
+  readonly options: ConvexOptions;
+  readonly client: () => Promise<ConvexClient>;
+  readonly artefacts: Artefacts;
+  readonly data?: NonNullable<Target['data']>;
+}

@@ -1,0 +1,126 @@
+/** Schemas and data that do not fit each other: what goes live, what does not, and what comes back. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { isProblem, type Problem } from '../../../src/core/errors.ts';
+import { type ConvexScene, createConvexScene } from './convex-scene.ts';
+import { recordBundle, type RecordedBundle } from '../../support/convex/recorded-bundle.ts';
+
+const WITH_AGE = 'name: build.string(), age: build.number()';
+const MAYBE_AGE = 'name: build.string(), age: build.optional(build.number())';
+
+let bundle: RecordedBundle;
+let scene: ConvexScene;
+beforeAll(() => {
+  bundle = recordBundle();
+}, 180_000);
+afterAll(() => bundle.remove());
+beforeEach(async () => {
+  scene = await createConvexScene({ install: bundle.install });
+});
+afterEach(() => scene.close());
+
+async function problemOf(work: Promise<unknown>): Promise<Problem> {
+  const error = await work.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (isProblem(error)) return error;
+  throw new Error(`no Problem: ${String(error)}`);
+}
+
+test('a candidate whose schema the data refuses does not go live, and the refusal names the document', async () => {
+  const one = await scene.ship('one');
+  await scene.emulator.insert('users', [{ name: 'ada' }]);
+  const problem = await problemOf(scene.ship('two', WITH_AGE));
+  expect(problem).toMatchObject({ code: 'DATA_FAILED' });
+  expect(problem.message).toContain('table users');
+  expect(problem.why).toMatch(/Document with ID ".*" in table "users" does not match the schema/);
+  expect(await scene.version()).toBe('one');
+  expect((await scene.target.live(one.ctx))?.id).toBe(one.id);
+});
+
+test('staging tells beforehand what the schema means for the data', async () => {
+  await scene.ship('one');
+  await scene.emulator.insert('users', [{ name: 'ada' }, { name: 'grace' }]);
+  await problemOf(scene.ship('two', WITH_AGE));
+  expect(scene.said).toContain('schema: users: each of 2 documents will be validated');
+});
+
+test('old functions come back on the newer schema, where the data fits the old one no more', async () => {
+  const one = await scene.ship('one');
+  const two = await scene.ship('two', MAYBE_AGE);
+  await scene.emulator.insert('users', [{ name: 'ada', age: 36 }]);
+  const back = scene.context('d-back', 'x');
+  await scene.target.activate(back, { id: one.id });
+  expect(await scene.version()).toBe('one');
+  expect((await scene.target.live(back))?.id).toBe(one.id);
+  expect(scene.said.join('\n')).toContain('so the old functions go live on the schema that is there');
+  await scene.target.activate(back, { id: two.id });
+  expect(await scene.version()).toBe('two');
+});
+
+test('data of before a schema change is restored through the schema of now, and fits its own release again', async () => {
+  const one = await scene.ship('one');
+  await scene.emulator.insert('users', [{ name: 'ada' }]);
+  const before = await scene.emulator.documents('users');
+  const snapshot = await scene.data.snapshot(one.ctx, 's-one');
+  scene.emulator.clear('users');
+  const two = await scene.ship('two', WITH_AGE);
+  await scene.emulator.insert('users', [{ name: 'eve', age: 1 }]);
+  expect(await scene.data.writesSince(two.ctx, snapshot)).toEqual({ count: 2, unit: 'documents' });
+  await scene.data.restore(two.ctx, snapshot);
+  expect(await scene.emulator.documents('users')).toEqual(before);
+  expect(await scene.version(), 'the functions are still those of two').toBe('two');
+  await scene.target.activate(two.ctx, { id: one.id });
+  expect(await scene.version()).toBe('one');
+  await expect(scene.emulator.insert('users', [{ name: 1 }]), 'the old schema is in force').rejects.toThrow(/schema/);
+});
+
+test('a table that came after the snapshot is empty after the restore', async () => {
+  const { ctx } = await scene.ship('one');
+  const snapshot = await scene.data.snapshot(ctx, 's-empty');
+  await scene.emulator.insert('users', [{ name: 'ada' }]);
+  await scene.data.restore(ctx, snapshot);
+  expect(await scene.emulator.documents('users')).toEqual([]);
+});
+
+test('what other hands have pushed is seen, and is not taken for a release of ours', async () => {
+  const { ctx, id } = await scene.ship('one');
+  const client = await scene.setup.client();
+  const { readPush } = await import('../../../src/targets/convex/kept-releases.ts');
+  const kept = await readPush(scene.setup, id);
+  if (!kept) throw new Error('not kept');
+  const app = { ...kept.appDefinition, changedModules: kept.appDefinition.changedModules.slice(0, 1) };
+  const started = await client.startPush({ ...kept, appDefinition: app }, ctx.signal);
+  await client.waitForSchema(started, ctx.signal);
+  await client.finishPush(started, 'by hand', ctx.signal);
+  expect((await scene.target.live(ctx))?.id).toMatch(/^unmanaged-/);
+  await scene.target.activate(ctx, { id });
+  expect((await scene.target.live(ctx))?.id).toBe(id);
+});
+
+test('the same code is the same release: nothing is pushed', async () => {
+  const { id } = await scene.ship('one');
+  const again = scene.context('d-again', scene.repository.git('rev-parse', 'HEAD'));
+  const release = await scene.target.stage(again);
+  expect(release.id).toBe(id);
+  const before = scene.emulator.requests.length;
+  await scene.target.activate(again, release);
+  expect(scene.emulator.requests.slice(before).map(({ path }) => path)).toEqual(['/api/get_config_hashes']);
+});
+
+test('an answer that is lost after the push leaves it undecided, and a look tells', async () => {
+  const { ctx } = await scene.ship('one');
+  scene.emulator.inject({ on: 'POST /api/deploy2/finish_push', kind: 'lost-answer' });
+  const problem = await problemOf(scene.ship('two'));
+  expect(problem).toMatchObject({ code: 'TARGET_UNREACHABLE', unknown: true });
+  const staged = await scene.target.find(scene.context('d-two', 'x'));
+  expect((await scene.target.live(ctx))?.id).toBe(staged?.id);
+});
+
+test('a push of somebody else in the middle of ours is a reason to stop', async () => {
+  await scene.ship('one');
+  scene.emulator.scenario.waitForSchema = 'raceDetected';
+  const problem = await problemOf(scene.ship('two'));
+  expect(problem.message).toContain('overwritten by another push');
+  expect(await scene.version()).toBe('one');
+});
