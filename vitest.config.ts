@@ -8,12 +8,20 @@ const retry = process.env.CI ? 1 : 0;
 const define = { __BELAY_VERSION__: JSON.stringify(version) };
 const shared = { testTimeout: 180_000, hookTimeout: 120_000, pool: 'forks' as const };
 
+const cores = Math.max(2, availableParallelism());
+/** After the rest, and one more at a time: they wait for other processes four fifths of their time. */
+const waiting = { retry, maxWorkers: cores + 1, sequence: { groupOrder: 1 } };
+
 export default defineConfig({
   test: {
-    // Most files wait for real processes: one worker a core, not one less.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // One worker a core, not one less: what is under load here must not wait for its turn.
+    maxWorkers: cores,
     projects: [
-      { define, test: { ...shared, name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        define,
+        // Pure code beside its source: a process for each file costs more than what runs in it.
+        test: { ...shared, name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 20_000, isolate: false },
+      },
       {
         define,
         test: {
@@ -24,8 +32,14 @@ export default defineConfig({
           exclude: ['test/crash/**', 'test/e2e/**', 'test/fixtures/**', 'test/vendors/**', '**/node_modules/**'],
         },
       },
-      { define, test: { ...shared, name: 'crash', retry, include: ['test/crash/**/*.test.ts'], testTimeout: 300_000 } },
-      { define, test: { ...shared, name: 'e2e', retry, include: ['test/e2e/**/*.test.ts'], testTimeout: 180_000 } },
+      {
+        define,
+        test: { ...shared, name: 'crash', ...waiting, include: ['test/crash/**/*.test.ts'], testTimeout: 300_000 },
+      },
+      {
+        define,
+        test: { ...shared, name: 'e2e', ...waiting, include: ['test/e2e/**/*.test.ts'], testTimeout: 180_000 },
+      },
     ],
   },
 });

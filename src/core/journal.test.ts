@@ -100,3 +100,10 @@ test('equal values give equal text, whatever the order of their keys', () => {
   expect(canonical([1, 2])).not.toBe(canonical([2, 1]));
   expect(hashOf({ a: 1 })).toMatch(/^[0-9a-f]{64}$/);
 });
+
+test('the text and its hash are those of the journals that are out there', () => {
+  const text = '{"9":2,"10":1,"__proto__":{"x":"é"},"b":[{"a":null,"z":1}]}';
+  const value: unknown = JSON.parse('{"b":[{"z":1,"a":null}],"10":1,"9":2,"__proto__":{"x":"é"}}');
+  expect(canonical(value)).toBe(text);
+  expect(hashOf(value)).toBe('0a32dc50f4a6fdba75c30177704a52ea503e9630b9698b953c17844b28aa2d8b');
+});

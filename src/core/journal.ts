@@ -63,7 +63,7 @@ export function seal(environment: string, token: number, head: ChainHead, events
     const unhashed = { ...event, environment, token, n: n + 1, prevHash: hash } as Unhashed;
     n += 1;
     hash = hashEvent(unhashed);
-    return { ...unhashed, hash } as JournalEvent;
+    return Object.assign(unhashed, { hash }) as JournalEvent;
   });
 }
 
