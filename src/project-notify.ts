@@ -15,11 +15,21 @@ export interface Telling {
   settle(): Promise<string | null>;
 }
 
+export interface TellingOptions {
+  readonly config: Config;
+  readonly env: Surroundings;
+  readonly redactor: Redactor;
+  readonly store: Store;
+  /** The operator waits for nothing any more. */
+  readonly stop: AbortSignal;
+}
+
 const SETTLE_MS = 5_000;
 const SILENT: Telling = { event: () => undefined, settle: () => Promise.resolve(null) };
 
 /** Loads a notifier only where somebody is to be told. */
-export async function tellingOf(config: Config, env: Surroundings, redactor: Redactor, store: Store): Promise<Telling> {
+export async function tellingOf(options: TellingOptions): Promise<Telling> {
+  const { config, env, redactor, store, stop } = options;
   const { github } = config;
   const secret = github?.token ?? null;
   const token = secret === null ? env.variable('GITHUB_TOKEN') : secret.available() && secret.reveal();
@@ -31,7 +41,7 @@ export async function tellingOf(config: Config, env: Surroundings, redactor: Red
   const api = (github?.api ?? env.variable('GITHUB_API_URL') ?? 'https://api.github.com').replace(/\/$/, '');
   const { createGitHubNotifier } = await import('./notifiers/github.ts');
   const notifier = createGitHubNotifier({ token, repository, api, run: env.github?.run ?? null });
-  return startTelling(store, [notifier], (text) => redactor.clean(text));
+  return startTelling(store, [notifier], (text) => redactor.clean(text), stop);
 }
 
 /** Configured, and impossible: said at the end of whatever would have been told. */
@@ -48,15 +58,16 @@ export function startTelling(
   store: Store,
   notifiers: readonly Notifier[],
   clean: (text: string) => string,
+  now: AbortSignal,
   limitMs = SETTLE_MS,
 ): Telling {
   const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, now]);
   let queue: Promise<void> = Promise.resolve();
   let trouble: string | null = null;
   const tell = async (messages: Promise<readonly Message[]>): Promise<void> => {
     try {
-      for (const message of await messages)
-        for (const notifier of notifiers) await sendBy(notifier, message, stop.signal);
+      for (const message of await messages) for (const notifier of notifiers) await sendBy(notifier, message, signal);
     } catch (error) {
       trouble ??= clean(describeError(error));
     }
@@ -71,9 +82,7 @@ export function startTelling(
       queue = queue.then(() => tell(messages));
     },
     async settle() {
-      const late = Symbol('late');
-      const ended = await Promise.race([queue, delay(limitMs, late, { ref: false })]);
-      if (ended === late) {
+      if (!signal.aborted && !(await within(limitMs, queue))) {
         stop.abort();
         trouble ??= `${notifiers.map(({ name }) => name).join(', ')} was not told in time: no answer within ${limitMs} ms`;
       }
@@ -82,6 +91,14 @@ export function startTelling(
       return told;
     },
   };
+}
+
+async function within(limitMs: number, work: Promise<void>): Promise<boolean> {
+  const limit = new AbortController();
+  const late = delay(limitMs, false, { signal: limit.signal }).catch(() => false);
+  const inTime = await Promise.race([work.then(() => true), late]);
+  limit.abort();
+  return inTime;
 }
 
 async function sendBy(notifier: Notifier, message: Message, signal: AbortSignal): Promise<void> {

@@ -3,9 +3,11 @@ import { EXIT, type ExitCode } from '../core/errors.ts';
 import { readDeployment } from '../core/open.ts';
 import { describeLive, readEnvironmentRow } from '../core/status.ts';
 import type { Outcome } from '../core/state.ts';
+import type { EnvironmentRow } from '../core/views.ts';
 import type { Cli, CommonOptions } from './cli.ts';
 import { OUTCOME_CODES, printEnding } from './render/outcome.ts';
 import { plainText, shape } from './render/shape.ts';
+import { report } from './report.ts';
 import type { Opened } from './with-project.ts';
 
 export interface Ended {
@@ -34,33 +36,39 @@ export async function finishRequest(
   wanted: readonly Outcome[],
 ): Promise<void> {
   const { store } = opened.project.runtime;
-  const { deployment, outcome, asked } = ended;
+  const { deployment, outcome } = ended;
   opened.renderer.end();
   const code: ExitCode = outcome === null || wanted.includes(outcome) ? EXIT.ok : OUTCOME_CODES[outcome];
   cli.exit(code);
+  if (outcome === null) return told(cli, options, opened, ended);
   const row = await readEnvironmentRow(store, opened.name);
-  if (options.json) {
-    const { reason } = await readDeployment({ store }, deployment);
-    return cli.out(
-      JSON.stringify({
-        deployment,
-        environment: opened.name,
-        asked,
-        outcome,
-        reason,
-        live: row?.live ?? null,
-        exitCode: code,
-      }),
-    );
-  }
-  if (outcome === null) {
-    const what = ended.goesOn ?? `asked ${deployment} to ${asked}; it answers at its next safe point`;
-    cli.err(`${shape(cli, 'waiting')} ${plainText(cli, what)}`);
-    return cli.err('  next  belay status');
-  }
   const { reason } = await readDeployment({ store }, deployment);
   const live = await describeLive(store, opened.name);
-  printEnding(cli, { outcome, what: `${deployment} · ${opened.name}`, reason, live, next: NEXT[outcome] });
+  const ending = { outcome, what: `${deployment} · ${opened.name}`, reason, live, next: NEXT[outcome] };
+  const undelivered = await report(cli, opened, { ending, deployment, release: null, row, unfinished: null });
+  if (!options.json) return printEnding(cli, ending);
+  cli.out(JSON.stringify({ ...factsOf(opened, ended, reason, row, code), ...(undelivered ? { undelivered } : {}) }));
+}
+
+const factsOf = (
+  opened: Opened,
+  { deployment, outcome, asked }: Ended,
+  reason: string | null,
+  row: EnvironmentRow | null,
+  exitCode: ExitCode,
+) => ({ deployment, environment: opened.name, asked, outcome, reason, live: row?.live ?? null, exitCode });
+
+/** The request was left; what comes of it is told by whoever answers it. */
+async function told(cli: Cli, options: CommonOptions, opened: Opened, ended: Ended): Promise<void> {
+  const { store } = opened.project.runtime;
+  if (options.json) {
+    const { reason } = await readDeployment({ store }, ended.deployment);
+    const row = await readEnvironmentRow(store, opened.name);
+    return cli.out(JSON.stringify(factsOf(opened, ended, reason, row, EXIT.ok)));
+  }
+  const what = ended.goesOn ?? `asked ${ended.deployment} to ${ended.asked}; it answers at its next safe point`;
+  cli.err(`${shape(cli, 'waiting')} ${plainText(cli, what)}`);
+  cli.err('  next  belay status');
 }
 
 /** When there was nothing to do: said, and no failure. */

@@ -6,9 +6,9 @@ import type { RollbackResult } from '../core/rollback.ts';
 import { readDeployment } from '../core/open.ts';
 import { describeObserved, readEnvironmentRow } from '../core/status.ts';
 import type { Cli, CommonOptions } from './cli.ts';
-import { reportToGitHub } from './render/github.ts';
 import { type Ending, OUTCOME_CODES, printEnding } from './render/outcome.ts';
 import { printProblem } from './render/problem.ts';
+import { report } from './report.ts';
 import type { Opened } from './with-project.ts';
 
 /** A rollback that was wanted and took ends well; one that a breach asked for says that the release failed. */
@@ -98,7 +98,10 @@ interface Finished {
   readonly code: ExitCode;
   readonly ending: Ending;
   /** What `--json` gives, besides what is live and the exit code. */
-  readonly facts: Readonly<Record<string, unknown>>;
+  readonly facts: Readonly<Record<string, unknown>> & {
+    readonly deployment: string | null;
+    readonly release: string;
+  };
   readonly refusal: Problem | null;
   readonly unfinished: Unfinished | null;
 }
@@ -108,13 +111,10 @@ async function finish(cli: Cli, options: CommonOptions, opened: Opened, finished
   // A store that is away is not waited for once more: what the targets say is in the ending.
   const row = unfinished ? null : await readEnvironmentRow(opened.project.runtime.store, opened.name);
   cli.exit(code);
-  reportToGitHub(cli, ending, {
-    outcome: ending.outcome,
-    deployment: typeof facts.deployment === 'string' ? facts.deployment : '',
-    release: row?.live?.release ?? (unfinished && typeof facts.release === 'string' ? facts.release : ''),
-  });
-  const observed = unfinished ? { observed: ending.live } : {};
-  if (options.json) cli.out(JSON.stringify({ ...facts, live: row?.live ?? null, ...observed, exitCode: code }));
+  const { deployment, release } = facts;
+  const undelivered = await report(cli, opened, { ending, deployment, release, row, unfinished });
+  const more = { ...(unfinished ? { observed: ending.live } : {}), ...(undelivered ? { undelivered } : {}) };
+  if (options.json) cli.out(JSON.stringify({ ...facts, live: row?.live ?? null, ...more, exitCode: code }));
   else if (refusal) printProblem(cli, refusal, { json: false, live: ending.live });
   else printEnding(cli, ending);
 }

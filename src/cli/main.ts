@@ -50,6 +50,7 @@ export async function main(argv: readonly string[]): Promise<void> {
       // Help and version are no errors; what was typed wrongly has been said already.
       cli.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage);
     } else if (isProblem(error)) {
+      if (cli.env.github) (await import('./render/github.ts')).reportProblemToGitHub(cli, error);
       printProblem(cli, error, { json: words.includes('--json') });
       cli.exit(error.exitCode);
     } else {

@@ -7,6 +7,8 @@ import type { Cli, CommonOptions } from './cli.ts';
 import { environmentName } from './environment-name.ts';
 import { printProblem } from './render/problem.ts';
 import { createRenderer, type Renderer, type RenderOptions } from './render/renderer.ts';
+import { maskLine } from './render/workflow-commands.ts';
+import { reportProblem } from './report.ts';
 import { listenForSignals } from './signals.ts';
 
 export interface Opened {
@@ -42,6 +44,7 @@ export async function withProject(
     argv: cli.argv,
     stop,
     emit: (notice) => renderer.notice(notice),
+    ...(cli.env.github ? { onSecret: (value) => cli.err(maskLine(value)) } : {}),
     ...(options.config ? { file: options.config } : {}),
     ...(open.doing ? { doing: open.doing } : {}),
     readOnly: open.readOnly ?? false,
@@ -74,6 +77,7 @@ export async function withEnvironment(
       renderer.end();
       if (!isProblem(error)) throw error;
       const live = await describeObserved(project.runtime, environment);
+      await reportProblem(cli, project, error, live);
       printProblem(cli, error, { json: options.json ?? false, live });
       cli.exit(error.exitCode);
     }

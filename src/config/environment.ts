@@ -33,6 +33,8 @@ export interface GitHub {
   readonly repository: string | null;
   readonly sha: string | null;
   readonly ref: string | null;
+  /** Address of the repository. */
+  readonly address: string | null;
   /** Address of the run, attempt included. */
   readonly run: string | null;
   readonly stepSummary: string | null;
@@ -68,6 +70,7 @@ function readGitHub(variables: Variables): GitHub {
     repository: text(repository),
     sha: text(variables.GITHUB_SHA),
     ref: text(variables.GITHUB_REF),
+    address: server && repository ? `${server}/${repository}` : null,
     run: server && repository && run ? `${server}/${repository}/actions/runs/${run}/attempts/${attempt}` : null,
     stepSummary: text(variables.GITHUB_STEP_SUMMARY),
     output: text(variables.GITHUB_OUTPUT),

@@ -1,10 +1,11 @@
 /** `belay init`: looks at the project and writes a configuration for it. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BuildCommand, Cli } from '../cli.ts';
 import { helpText } from '../help-text.ts';
 import { appName, detect } from '../init/detect.ts';
 import { refuseExisting, type WrittenFile, writeFiles } from '../init/files.ts';
 import { askPerson } from '../init/questions.ts';
+import { type WorkflowName, WORKFLOWS } from '../init/workflows.ts';
 import type { Choices } from '../init/written.ts';
 import { wholeNumber } from '../options.ts';
 import { facts } from '../render/facts.ts';
@@ -19,6 +20,7 @@ interface InitOptions {
   readonly port: number;
   readonly health?: string;
   readonly ci: boolean;
+  readonly workflows: readonly WorkflowName[];
   readonly json?: boolean;
 }
 
@@ -38,10 +40,19 @@ function portOption(text: string): number {
   throw new InvalidArgumentError('expected a port from 1 to 65534');
 }
 
+function workflowsOption(text: string): readonly WorkflowName[] {
+  const wanted = text.split(',').map((name) => name.trim());
+  const unknown = wanted.filter((name) => !WORKFLOWS.some((known) => known === name));
+  if (unknown.length > 0)
+    throw new InvalidArgumentError(`expected names out of ${WORKFLOWS.join(', ')}, with commas between them`);
+  return WORKFLOWS.filter((name) => wanted.includes(name));
+}
+
 function chosen(cli: Cli, options: InitOptions): Choices {
   const found = detect(cli.cwd);
   const { app = found.app, start = found.start, health = found.healthPath, port } = options;
-  return { ...found, app, start, healthPath: health, port, version: cli.version };
+  const workflows = options.ci ? options.workflows : [];
+  return { ...found, app, start, healthPath: health, port, workflows, version: cli.version };
 }
 
 const LOOKS = { written: 'live', extended: 'live', kept: 'none' } as const;
@@ -77,20 +88,28 @@ export const command: BuildCommand = (cli) =>
     .option('--start <command>', 'command that starts it; it listens on the port in PORT')
     .option('--port <port>', 'public port', portOption, 8080)
     .option('--health <path>', 'path that answers 2xx when it is ready', pathOption)
+    .addOption(
+      new Option('--workflows <names>', `for GitHub Actions: ${WORKFLOWS.join(', ')}`)
+        .argParser(workflowsOption)
+        .default(['production', 'rollback'], 'production,rollback'),
+    )
     .option('--no-ci', 'write no workflows for GitHub Actions')
     .option('--json', 'print one JSON object on standard output')
     .option('--ascii', 'use no characters beyond ASCII')
     .addHelpText(
       'after',
-      helpText(cli, '\nExamples:\n  belay init\n  belay init --yes --start "node server.js" --port 80 --no-ci'),
+      helpText(
+        cli,
+        '\nExamples:\n  belay init\n  belay init --yes --start "node server.js" --port 80 --no-ci\n  belay init --workflows staging,production,rollback',
+      ),
     )
     .action(async (options: InitOptions) => {
       const where = { folder: cli.cwd, force: options.force ?? false, typescript: options.ts ?? false };
       refuseExisting(where);
       const found = chosen(cli, options);
       const asks = cli.interactive && !options.yes && !options.json;
-      const { choices, ci } = asks ? await askPerson(found, options.ci) : { choices: found, ci: options.ci };
-      const files = writeFiles(choices, { ...where, ci });
+      const choices = asks ? await askPerson(found) : found;
+      const files = writeFiles(choices, where);
       if (options.json) cli.out(JSON.stringify({ detected: choices, files, next: nextOf(choices) }));
       else print(cli, choices, files);
     });

@@ -1,4 +1,5 @@
 /** `belay.config.ts` for a project: the same as the YAML file, with types. */
+import { environmentsOf } from './workflows.ts';
 import { type Choices, probeComment } from './written.ts';
 
 const text = (value: string): string => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
@@ -29,6 +30,15 @@ function targetLines(choices: Choices): string[] {
   ];
 }
 
+/** What is not said again is as in production. */
+function otherEnvironments({ port, start, workflows }: Choices): string[] {
+  return environmentsOf(workflows).map((name, at) => {
+    const targets =
+      start === null ? '' : `, targets: { web: local({ start: ${text(start)}, port: ${port + 1 + at} }) }`;
+    return `    ${name}: { extends: 'production'${targets} },`;
+  });
+}
+
 export function configTs(choices: Choices): string {
   const runs = choices.start !== null;
   const names = ['defineConfig', runs ? 'local' : 'noop', ...(runs && choices.databaseUrl ? ['secret'] : []), 'sqlite'];
@@ -52,6 +62,7 @@ export function configTs(choices: Choices): string {
     ...targetLines(choices),
     '      },',
     '    },',
+    ...otherEnvironments(choices),
     '  },',
     '});',
     '',

@@ -1,4 +1,5 @@
 /** `belay.yml` for a project, with what a person needs to know beside each key. */
+import { environmentsOf } from './workflows.ts';
 import { type Choices, probeComment, yamlText } from './written.ts';
 
 const HEAD = (app: string) => `# How this application is deployed with Belay.
@@ -69,6 +70,25 @@ function nothingToStart({ port }: Choices): string[] {
   ];
 }
 
+/** Those that the workflows deploy to; without one, how it would be written. */
+function otherEnvironments({ port, start, workflows }: Choices): string[] {
+  const names = environmentsOf(workflows);
+  if (names.length === 0) {
+    return [
+      '',
+      '  # staging:',
+      '  #   extends: production',
+      `  #   targets: { web: { port: ${port + 1} } }   # then: belay promote staging production`,
+    ];
+  }
+  return names.flatMap((name, at) => [
+    '',
+    `  ${name}:`,
+    '    extends: production',
+    ...(start === null ? [] : [`    targets: { web: { port: ${port + 1 + at} } }`]),
+  ]);
+}
+
 export function configYaml(choices: Choices): string {
   const checks =
     choices.start === null
@@ -86,10 +106,7 @@ export function configYaml(choices: Choices): string {
       : []),
     '    targets:',
     ...targetLines(choices),
-    '',
-    '  # staging:',
-    '  #   extends: production',
-    `  #   targets: { web: { port: ${choices.port + 1} } }   # then: belay promote --from staging`,
+    ...otherEnvironments(choices),
     '',
   ].join('\n');
 }

@@ -6,7 +6,7 @@ import { Problem } from '../../core/errors.ts';
 import { configTs } from './config-ts.ts';
 import { configYaml } from './config-yaml.ts';
 import { healthYaml } from './health-yaml.ts';
-import { deployWorkflow, rollbackWorkflow } from './workflows.ts';
+import { workflow, WORKFLOW_FILES } from './workflows.ts';
 import type { Choices } from './written.ts';
 
 export interface WrittenFile {
@@ -18,11 +18,10 @@ export interface WriteOptions {
   readonly folder: string;
   readonly force: boolean;
   readonly typescript: boolean;
-  readonly ci: boolean;
 }
 
 /** Two configurations would contradict each other; one is never overwritten unasked. @throws Problem USAGE */
-export function refuseExisting({ folder, force, typescript }: Omit<WriteOptions, 'ci'>): void {
+export function refuseExisting({ folder, force, typescript }: WriteOptions): void {
   const wanted = typescript ? 'belay.config.ts' : 'belay.yml';
   const found = CONFIG_FILES.filter((name) => existsSync(join(folder, name)));
   const others = found.filter((name) => name !== wanted);
@@ -50,16 +49,11 @@ function extendGitignore(folder: string): WrittenFile {
 
 /** Writes what is not there; what is, only with `force`. */
 export function writeFiles(choices: Choices, options: WriteOptions): readonly WrittenFile[] {
-  const { folder, force, typescript, ci } = options;
+  const { folder, force, typescript } = options;
   const files: readonly (readonly [string, string])[] = [
     typescript ? ['belay.config.ts', configTs(choices)] : ['belay.yml', configYaml(choices)],
     ...(choices.start === null ? [] : [['health.yml', healthYaml(choices)] as const]),
-    ...(ci
-      ? ([
-          ['.github/workflows/deploy.yml', deployWorkflow(choices)],
-          ['.github/workflows/rollback.yml', rollbackWorkflow(choices)],
-        ] as const)
-      : []),
+    ...choices.workflows.map((name) => [WORKFLOW_FILES[name], workflow(name, choices)] as const),
   ];
   const written = files.map(([path, text]): WrittenFile => {
     const full = join(folder, path);

@@ -1,16 +1,19 @@
 /** What `init` asks a person at a terminal; every question has a flag. */
 import { Problem } from '../../core/errors.ts';
+import { type WorkflowName, WORKFLOWS } from './workflows.ts';
 import type { Choices } from './written.ts';
 import { appName } from './detect.ts';
 
-export interface Answers {
-  readonly choices: Choices;
-  readonly ci: boolean;
-}
+const HINTS: Readonly<Record<WorkflowName, string>> = {
+  preview: 'each pull request',
+  staging: 'each push to the main branch',
+  production: 'by hand, or by a tag',
+  rollback: 'by hand',
+};
 
 /** Loaded only when there is somebody to ask. @throws Problem INTERRUPTED */
-export async function askPerson(choices: Choices, ci: boolean): Promise<Answers> {
-  const { confirm, isCancel, text } = await import('@clack/prompts');
+export async function askPerson(choices: Choices): Promise<Choices> {
+  const { isCancel, multiselect, text } = await import('@clack/prompts');
   const given = <T>(answer: T): Exclude<T, symbol> => {
     if (isCancel(answer)) throw new Problem('INTERRUPTED', 'Nothing was written', { next: 'belay init --yes' });
     return answer as Exclude<T, symbol>;
@@ -31,9 +34,13 @@ export async function askPerson(choices: Choices, ci: boolean): Promise<Answers>
   const path = await line('Path that answers 2xx when it is ready', choices.healthPath ?? '/', (value) =>
     value.startsWith('/') ? undefined : 'starts with /',
   );
-  const workflows = given(await confirm({ message: 'Write workflows for GitHub Actions?', initialValue: ci }));
-  return {
-    choices: { ...choices, app, start: start.trim() || null, port: Number(port), healthPath: path },
-    ci: workflows,
-  };
+  const workflows = given(
+    await multiselect({
+      message: 'Workflows for GitHub Actions',
+      options: WORKFLOWS.map((value) => ({ value, label: value, hint: HINTS[value] })),
+      initialValues: [...choices.workflows],
+      required: false,
+    }),
+  );
+  return { ...choices, app, start: start.trim() || null, port: Number(port), healthPath: path, workflows };
 }

@@ -1,63 +1,76 @@
-/** Workflows for GitHub Actions: deploy on push, roll back by hand. */
+/** Workflows for GitHub Actions: which there are, and their text. */
+import { actionsExpression as value, type Job, workflowText } from './workflow-text.ts';
 import type { Choices } from './written.ts';
 
-/**
- * Inputs go through the environment, never into the script: a branch name or a reason is not a program.
- * Nothing unlocks on failure: the next command finishes or undoes what was left, and only that is safe.
- */
-function steps(choices: Choices, command: string, env: Readonly<Record<string, string>>): string {
-  const variables = {
-    BELAY_STORE: '${{ secrets.BELAY_STORE }}',
-    ...(choices.databaseUrl ? { DATABASE_URL: '${{ secrets.DATABASE_URL }}' } : {}),
-    ...env,
-  };
-  const lines = Object.entries(variables).map(([name, value]) => `          ${name}: ${value}`);
-  return `    # The machine that serves. Its disk keeps the releases, so the checkout is not cleaned.
-    runs-on: self-hosted
-    timeout-minutes: 60
-    steps:
-      - uses: actions/checkout@v4
-        with: { fetch-depth: 0, clean: false }
-      - uses: actions/setup-node@v4
-        with: { node-version: 22 }
-      - run: npx --yes belayctl@${choices.version} ${command}
-        env:
-          # postgres://… : the journal and the lock, seen by everybody who deploys
-${lines.join('\n')}`;
+export const WORKFLOWS = ['preview', 'staging', 'production', 'rollback'] as const;
+export type WorkflowName = (typeof WORKFLOWS)[number];
+
+export const WORKFLOW_FILES: Readonly<Record<WorkflowName, string>> = {
+  preview: '.github/workflows/preview.yml',
+  staging: '.github/workflows/staging.yml',
+  production: '.github/workflows/deploy.yml',
+  rollback: '.github/workflows/rollback.yml',
+};
+
+/** Environments that the chosen workflows deploy to, besides production. */
+export function environmentsOf(names: readonly WorkflowName[]): readonly ('staging' | 'preview')[] {
+  return (['staging', 'preview'] as const).filter((name) => names.includes(name));
 }
 
-const CONCURRENCY = `permissions: { contents: read }
+const preview = (choices: Choices): Job => ({
+  name: 'Preview',
+  on: `  pull_request:
+    types: [opened, synchronize, reopened]`,
+  environment: 'preview',
+  // A fork gets no secrets, and its code must not run on a machine of ours.
+  condition: 'github.event.pull_request.head.repo.full_name == github.repository',
+  checkout: { ref: value('github.event.pull_request.head.sha') },
+  command: 'deploy "$COMMIT" --env preview --reason "$REASON"',
+  variables: {
+    COMMIT: value('github.event.pull_request.head.sha'),
+    REASON: `pull request ${value('github.event.number')}`,
+  },
+  choices,
+});
 
-# One at a time, and none is cut off: what was begun ends, or goes back.
-concurrency: { group: belay-production, cancel-in-progress: false }
-`;
+const staging = (choices: Choices): Job => ({
+  name: 'Staging',
+  on: `  push: { branches: [${JSON.stringify(choices.branch)}] }
+  workflow_dispatch:`,
+  environment: 'staging',
+  command: 'deploy "$GITHUB_SHA" --env staging',
+  variables: {},
+  choices,
+});
 
-export function deployWorkflow(choices: Choices): string {
-  return `name: Deploy
-on:
-  push: { branches: [${JSON.stringify(choices.branch)}] }
-  workflow_dispatch:
-
-${CONCURRENCY}
-jobs:
-  deploy:
-${steps(choices, 'deploy "$GITHUB_SHA" --env production', {})}
-`;
-}
-
-export function rollbackWorkflow(choices: Choices): string {
-  const command = 'rollback ${RELEASE:+"$RELEASE"} --env production --reason "$REASON"';
-  const env = { RELEASE: '${{ inputs.release }}', REASON: '${{ inputs.reason }}' };
-  return `name: Roll back
-on:
+/** By hand any commit; by tag that tag. */
+const production = (choices: Choices): Job => ({
+  name: 'Deploy',
+  on: `  push: { tags: ['v*'] }
   workflow_dispatch:
     inputs:
-      release: { description: 'Release or commit to go back to (empty: the one before)', required: false, type: string }
-      reason: { description: 'Why, for the record', required: true, type: string }
+      ref: { description: 'Commit or tag (empty: the branch that is chosen above)', required: false, type: string }
+      reason: { description: 'Why, for the record', required: false, type: string }`,
+  environment: 'production',
+  command: 'deploy "${REF:-$GITHUB_SHA}" --env production ${REASON:+--reason "$REASON"}',
+  variables: { REF: value('inputs.ref'), REASON: value('inputs.reason') },
+  choices,
+});
 
-${CONCURRENCY}
-jobs:
-  rollback:
-${steps(choices, command, env)}
-`;
+const rollback = (choices: Choices): Job => ({
+  name: 'Roll back',
+  on: `  workflow_dispatch:
+    inputs:
+      release: { description: 'Release or commit to go back to (empty: the one before)', required: false, type: string }
+      reason: { description: 'Why, for the record', required: true, type: string }`,
+  environment: 'production',
+  command: 'rollback ${RELEASE:+"$RELEASE"} --env production --reason "$REASON"',
+  variables: { RELEASE: value('inputs.release'), REASON: value('inputs.reason') },
+  choices,
+});
+
+const JOBS: Readonly<Record<WorkflowName, (choices: Choices) => Job>> = { preview, staging, production, rollback };
+
+export function workflow(name: WorkflowName, choices: Choices): string {
+  return workflowText(JOBS[name](choices));
 }

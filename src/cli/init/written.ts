@@ -1,9 +1,12 @@
 /** What the files of `init` are made of: what was detected, and what the person chose. */
 import { stringify } from 'yaml';
 import type { Detected } from './detect.ts';
+import type { WorkflowName } from './workflows.ts';
 
 export interface Choices extends Detected {
   readonly port: number;
+  /** What is written for GitHub Actions. */
+  readonly workflows: readonly WorkflowName[];
   /** Version of Belay, for CI. */
   readonly version: string;
 }

@@ -1,9 +1,10 @@
-/** The table of snapshots. */
+/** Snapshots: the table of all, and all of one. */
 import type { SnapshotRow } from '../../core/views.ts';
+import type { Snapshot } from '../../databases/database.ts';
 import { formatBytes } from '../../util/bytes.ts';
 import type { Cli } from '../cli.ts';
 import { grid } from './grid.ts';
-import { shape } from './shape.ts';
+import { plainText, shape } from './shape.ts';
 import { since } from './since.ts';
 
 const COLUMNS = [
@@ -50,4 +51,22 @@ export function printSnapshots(cli: Cli, environment: string, rows: readonly Sna
   );
   cli.out(lines.join('\n'));
   cli.out(`  next  belay snapshot verify ${rows[0]?.id} --env ${environment}`);
+}
+
+export function printSnapshot(cli: Cli, row: SnapshotRow): void {
+  const facts = (row.facts ?? {}) as Partial<Snapshot>;
+  const items = facts.fingerprint ? `${facts.fingerprint.items.toLocaleString('en')} items` : '';
+  const lines: readonly (readonly [string, string])[] = [
+    ['target', `${row.target} of ${row.environment}`],
+    ['taken', `${row.at} (${since(row.at)}), ${row.deployment ? `before ${row.deployment}` : 'by hand'}`],
+    ['size', [sizeOf(row), items].filter(Boolean).join(' · ')],
+    ['content', facts.fingerprint?.content ?? 'not recorded'],
+    ['checksum', facts.checksum ?? 'not recorded'],
+    ['path', facts.path ?? 'not recorded'],
+    ['test restore', row.verifiedAt ? since(row.verifiedAt) : 'not yet'],
+    ['restored', row.restoredAt ? since(row.restoredAt) : 'never'],
+  ];
+  cli.out(plainText(cli, `${shape(cli, row.verifiedAt ? 'live' : 'waiting')} ${row.id}`));
+  for (const [label, text] of lines) cli.out(plainText(cli, `  ${label.padEnd(13)} ${text}`));
+  cli.out(`  next  belay snapshot ${row.verifiedAt ? 'restore' : 'verify'} ${row.id} --env ${row.environment}`);
 }

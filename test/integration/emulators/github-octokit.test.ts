@@ -71,8 +71,17 @@ test('a deployment, its statuses, and who is current', async () => {
   await octokit.repos.createDeploymentStatus({ ...said, state: 'success', description: 'healthy' });
   const two = await deploy(first);
   await octokit.repos.createDeploymentStatus({ ...here, deployment_id: two.id, state: 'success' });
-  const { data: statuses } = await octokit.repos.listDeploymentStatuses({ ...here, deployment_id: one.id });
-  expect(statuses.map(({ state }) => state)).toEqual(['inactive', 'success', 'in_progress']);
+  const statesOf = async (deployment_id: number) => {
+    const { data } = await octokit.repos.listDeploymentStatuses({ ...here, deployment_id });
+    return data.map(({ state }) => state);
+  };
+  // Only where it is no production does a success make the earlier ones inactive.
+  expect(await statesOf(one.id)).toEqual(['success', 'in_progress']);
+  const staged = await deploy('main', 'staging');
+  await octokit.repos.createDeploymentStatus({ ...here, deployment_id: staged.id, state: 'success' });
+  const next = await deploy(first, 'staging');
+  await octokit.repos.createDeploymentStatus({ ...here, deployment_id: next.id, state: 'success' });
+  expect(await statesOf(staged.id)).toEqual(['inactive', 'success']);
   const { data: found } = await octokit.repos.listDeployments({ ...here, environment: 'production', sha: first });
   expect(found.map(({ id }) => id)).toEqual([two.id]);
   expect((await octokit.repos.getDeployment({ ...here, deployment_id: one.id })).data.sha).toBe(second);
@@ -100,7 +109,7 @@ test('environments', async () => {
   const { data } = await octokit.repos.getEnvironment({ ...here, environment_name: 'staging' });
   expect(data.protection_rules).toMatchObject([{ type: 'wait_timer', wait_timer: 5 }]);
   const { data: listed } = await octokit.repos.getAllEnvironments(here);
-  expect(listed.environments?.map(({ name }) => name)).toEqual(['production', 'preview', 'staging']);
+  expect(listed.environments?.map(({ name }) => name)).toEqual(['production', 'staging', 'preview']);
 });
 
 test('commit statuses are combined by their context', async () => {

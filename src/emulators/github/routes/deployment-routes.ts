@@ -140,7 +140,8 @@ function addStatus(world: World, deployment: Deployment, body: z.infer<typeof Ne
   const made = push(deployment, body.state, said);
   if (body.state === 'success' && body.auto_inactive) {
     for (const earlier of world.deployments) {
-      const rival = earlier !== deployment && earlier.environment === deployment.environment && !earlier.transient;
+      const kept = earlier === deployment || earlier.transient || earlier.production;
+      const rival = !kept && earlier.environment === deployment.environment;
       if (rival && earlier.statuses[0]?.state === 'success') push(earlier, 'inactive');
     }
   }
