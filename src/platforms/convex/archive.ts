@@ -25,14 +25,17 @@ function damaged(path: string, why: string): Problem {
   });
 }
 
-/** Opens it, and sees that it is whole. @throws Problem SNAPSHOT_DAMAGED */
-export async function withZip<T>(file: string, work: (zip: ZipFile) => Promise<T>): Promise<T> {
-  let zip: ZipFile;
+async function openArchive(file: string): Promise<ZipFile> {
   try {
-    zip = await openPromise(file, { lazyEntries: true, autoClose: false });
+    return await openPromise(file, { lazyEntries: true, autoClose: false });
   } catch (error) {
     throw damaged(file, `it is no whole ZIP: ${(error as Error).message}`);
   }
+}
+
+/** Opens it, and sees that it is whole. @throws Problem SNAPSHOT_DAMAGED */
+export async function withZip<T>(file: string, work: (zip: ZipFile) => Promise<T>): Promise<T> {
+  const zip = await openArchive(file);
   try {
     return await work(zip);
   } finally {
@@ -58,6 +61,30 @@ export async function* tablesOf(zip: ZipFile, file: string): AsyncGenerator<ZipT
   for await (const entry of entriesOf(zip)) {
     const name = tableOf(entry);
     if (name !== null) yield { name, lines: linesOf(await readEntry(zip, entry), `${file}: ${entry.fileName}`) };
+  }
+}
+
+/** The names of its tables. */
+export function tablesIn(file: string): Promise<readonly string[]> {
+  return withZip(file, async (zip) => {
+    const names: string[] = [];
+    for await (const entry of entriesOf(zip)) {
+      const name = tableOf(entry);
+      if (name !== null) names.push(name);
+    }
+    return names;
+  });
+}
+
+/** One table's documents; the archive is open for as long as they are read. */
+export async function* linesIn(file: string, table: string): AsyncGenerator<string> {
+  const zip = await openArchive(file);
+  try {
+    for await (const entry of entriesOf(zip)) {
+      if (tableOf(entry) === table) yield* linesOf(await readEntry(zip, entry), `${file}: ${entry.fileName}`);
+    }
+  } finally {
+    zip.close();
   }
 }
 
