@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { root, run, seconds, tool } from './lib/run.mjs';
 import { sourceHash } from './lib/source-hash.mjs';
 
-const EXTERNAL = ['belayctl', 'libsql', 'pg', 'jiti', 'libpg-query'];
+const EXTERNAL = ['belayctl', 'libsql', 'pg', 'jiti', 'libpg-query', '@faker-js/faker'];
 const dist = join(root, 'dist');
 const next = join(root, `.dist-${process.pid}`);
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));

@@ -126,7 +126,7 @@ export async function createTarget(
   }
   if (target.type === 'convex') {
     const { createConvex } = await import('./project-convex.ts');
-    return createConvex(target, { state, environment, name, runtime }, reveal(target.env));
+    return createConvex(target, { state, environment, name, runtime, store: config.store }, reveal(target.env));
   }
   if (target.type === 'vercel') {
     const { createVercel } = await import('./project-vercel.ts');

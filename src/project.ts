@@ -127,7 +127,8 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   };
   const clean = (text: string) => redactor.clean(text);
   const store = await openPatiently({ ...opening, views: VIEWS, clean }, options);
-  const telling: Telling | null = options.readOnly ? null : await tellingOf(config, env, redactor, store);
+  const stop = options.stop.now;
+  const telling: Telling | null = options.readOnly ? null : await tellingOf({ config, env, redactor, store, stop });
   const clock = systemClock();
   const base = childEnvironment();
   const runtime: Runtime = {
@@ -165,7 +166,10 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
       return composeEnvironment(parts, requireEnvironment(config, name), loaded.hash);
     },
     settle: async () => (await telling?.settle()) ?? null,
-    close: () => store.close(),
+    close: async () => {
+      await telling?.settle();
+      await store.close();
+    },
   };
 }
 

@@ -16,6 +16,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'ship what another environment has tested, or end a wait',
     load: () => import('./commands/promote.ts'),
   },
+  env: { summary: 'environments: list, create, compare, fill', load: () => import('./commands/env.ts') },
   status: {
     summary: 'what is live, is it healthy, is something happening',
     load: () => import('./commands/status.ts'),

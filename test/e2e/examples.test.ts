@@ -6,7 +6,12 @@ import { afterEach, expect, test } from 'vitest';
 import { createProject, type ScratchProject } from '../support/project.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const ENV = { BELAY_STORE_URL: 'postgres://belay@localhost/belay', API_KEY: 'example' };
+const ENV = {
+  BELAY_STORE_URL: 'postgres://belay@localhost/belay',
+  API_KEY: 'example',
+  CONVEX_DEPLOY_KEY: 'prod:example|key',
+  VERCEL_TOKEN: 'example',
+};
 
 const projects: ScratchProject[] = [];
 afterEach(async () => {
@@ -24,7 +29,11 @@ for (const name of readdirSync(join(ROOT, 'examples'))) {
   test(`examples/${name} is a valid configuration`, async () => {
     const folder = join(ROOT, 'examples', name);
     await expectValid(
-      Object.fromEntries(readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')])),
+      Object.fromEntries(
+        readdirSync(folder, { withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map(({ name: file }) => [file, readFileSync(join(folder, file), 'utf8')]),
+      ),
     );
   });
 }

@@ -39,7 +39,7 @@ async function canaryDemo(cli: Cli, { json = false, keep = false }: DemoOptions)
   return kept;
 }
 
-const PLATFORM_STORY = ['committed', 'committed', 'rolled-back', 'refused', 'committed', 'committed'];
+const PLATFORM_STORY = ['committed', 'committed', 'rolled-back', 'refused', 'committed', 'committed', 'committed'];
 
 async function platformDemo(cli: Cli, { json = false, keep = false }: DemoOptions): Promise<boolean> {
   const result = await playPlatformDemo(cli, keep);

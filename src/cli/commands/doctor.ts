@@ -18,6 +18,7 @@ import {
 } from '../doctor/machine.ts';
 import { lookAtServed } from '../doctor/served.ts';
 import { lookAtClock, lookAtStore } from '../doctor/store.ts';
+import { lookAtConvex } from '../doctor/convex.ts';
 import { lookAtVercel } from '../doctor/vercel.ts';
 import { withCommonOptions } from '../options.ts';
 import { type Look, paint, plainText, shape } from '../render/shape.ts';
@@ -47,6 +48,7 @@ async function lookAtEnvironment(project: Project, name: string): Promise<readon
     secrets,
     ...(await lookAtSource(project, name)),
     ...data,
+    ...(secrets.status === 'pass' ? await lookAtConvex(project, name) : []),
     ...(secrets.status === 'pass' ? await lookAtVercel(project, name) : []),
     lookAtChecks(project, name),
     ...(await lookAtRecord(project, name)),

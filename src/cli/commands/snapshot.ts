@@ -9,7 +9,7 @@ import type { BuildCommand, Cli, CommonOptions } from '../cli.ts';
 import { helpText } from '../help-text.ts';
 import { finishRollback } from '../finish.ts';
 import { durationOption, wholeNumber, withCommonOptions } from '../options.ts';
-import { printSnapshots } from '../render/snapshots.ts';
+import { printSnapshot, printSnapshots } from '../render/snapshots.ts';
 import { plainText, shape } from '../render/shape.ts';
 import { waitingFor, withEnvironment } from '../with-project.ts';
 import { environmentMeant, withRecord } from '../with-record.ts';
@@ -52,6 +52,20 @@ function list(cli: Cli): Command {
         );
         if (options.json) cli.out(JSON.stringify({ environment: name, snapshots: rows }));
         else printSnapshots(cli, name, rows);
+      }),
+    );
+}
+
+function show(cli: Cli): Command {
+  return withCommonOptions(new Command('show'))
+    .description('all that is recorded of one')
+    .argument('<snapshot>', 'its id, or the beginning of it')
+    .action((id: string, options: CommonOptions) =>
+      withRecord(cli, options, async (record) => {
+        const name = await environmentMeant(cli, options, record);
+        const row = await findSnapshot({ store: record.store }, name, id);
+        if (options.json) cli.out(JSON.stringify({ environment: name, snapshot: row }));
+        else printSnapshot(cli, row);
       }),
     );
 }
@@ -144,6 +158,7 @@ export const command: BuildCommand = (cli) =>
   new Command('snapshot')
     .description('Snapshots of protected data. Deployments that need one take it by themselves.')
     .addCommand(list(cli))
+    .addCommand(show(cli))
     .addCommand(create(cli))
     .addCommand(verify(cli))
     .addCommand(restore(cli))

@@ -1,5 +1,5 @@
 /** The application of the platform demo: the example of this package, and what each release changes in it. */
-import { cpSync, existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Problem } from '../../core/errors.ts';
 import type { Cli } from '../cli.ts';
@@ -16,6 +16,16 @@ export interface PlatformVersion {
 
 const OWNER_FIELD = "owner: v.optional(v.id('users'))";
 
+/** The migration between the widened schema and the narrowed one. */
+const FILL = `export const fillPriorities = mutationGeneric({
+  args: {},
+  handler: async ({ db }) => {
+    for (const task of await db.query('tasks').collect()) await db.patch(task._id, { priority: task['priority'] ?? 1 });
+  },
+});
+
+`;
+
 export const FIRST = 'List tasks';
 
 /** In the order in which they are deployed, after the first. */
@@ -26,6 +36,7 @@ export const CHANGES = {
       ['convex/schema.ts', OWNER_FIELD, `${OWNER_FIELD}, priority: v.optional(v.number())`],
       ['convex/tasks.ts', 'title, done, owner: user', 'title, done, priority, owner: user'],
       ['convex/tasks.ts', '({ _id, title, done, owner })', '({ _id, title, done, owner, priority })'],
+      ['convex/tasks.ts', 'export const complete', `${FILL}export const complete`],
       ['app/page.tsx', '<h1>Tasks</h1>', '<h1>Tasks by priority</h1>'],
     ],
   },
@@ -71,7 +82,15 @@ export async function dependencies({ cli, exec, folder }: Stage, example: string
   });
 }
 
-export async function createApp({ exec, folder }: Stage, example: string, configuration: string): Promise<string> {
+/** @param modules the installed dependencies, as they would lie in anybody's work tree */
+export async function createApp(
+  { exec, folder }: Stage,
+  {
+    example,
+    modules,
+    configuration,
+  }: { readonly example: string; readonly modules: string; readonly configuration: string },
+): Promise<string> {
   const app = join(folder, 'app');
   cpSync(example, app, { recursive: true, filter: (path) => !/node_modules|\.next$|tsbuildinfo$/.test(path) });
   writeFileSync(join(app, 'belay.yml'), configuration);
@@ -79,6 +98,7 @@ export async function createApp({ exec, folder }: Stage, example: string, config
     join(app, '.gitignore'),
     '.belay/\nnode_modules\n.next/\nnext-env.d.ts\n*.tsbuildinfo\nconvex/_generated/\n',
   );
+  symlinkSync(modules, join(app, 'node_modules'));
   await openRepository(exec, app);
   await commitAll(exec, app, FIRST);
   return app;

@@ -16,6 +16,8 @@ export interface KeptRelease {
   readonly commit: string;
   readonly stagedAt: string;
   readonly schema: string | null;
+  /** As `system:getSchemaVersion` tells it; absent in older records. */
+  readonly schemaVersion?: string | null;
 }
 
 const compress = promisify(brotliCompress);
@@ -76,6 +78,6 @@ export async function letGo(setup: ConvexSetup, record: KeptRelease, deployment:
   return others.length === 0;
 }
 
-export function refOf({ id, commit, schema }: KeptRelease, url: string): ReleaseRef {
-  return { id, url, commit, ...(schema === null ? {} : { schema }) };
+export function refOf({ id, commit, schema, schemaVersion }: KeptRelease, url: string): ReleaseRef {
+  return { id, url, commit, ...(schema === null ? {} : { schema }), ...(schemaVersion ? { schemaVersion } : {}) };
 }

@@ -20,6 +20,10 @@ export interface ConvexSetup {
   readonly scope: string;
   readonly options: ConvexOptions;
   readonly client: () => Promise<ConvexClient>;
+  /** The deployment runs on this machine: nothing is long on its way. */
+  readonly isHere: boolean;
+  /** Belay's own record is in this very deployment: it must stay there, and must not be paused. */
+  readonly holdsStore: boolean;
   readonly artefacts: Artefacts;
   readonly data?: NonNullable<Target['data']>;
 }

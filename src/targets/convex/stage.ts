@@ -4,6 +4,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Problem } from '../../core/errors.ts';
 import type { ReleaseRef } from '../../core/release.ts';
+import { holdsComponent } from '../../platforms/convex/component.ts';
 import { marked, type PushRequest, schemaHash } from '../../platforms/convex/push-request.ts';
 import { describeEvaluation } from '../../platforms/convex/schema-evaluation.ts';
 import type { TargetContext } from '../target.ts';
@@ -15,6 +16,7 @@ import { unpackSource } from '../checkout/unpack.ts';
 import { handedOver } from './handed-over.ts';
 import { keepRelease, keptReleases, readKept, refOf } from './kept-releases.ts';
 import type { ConvexSetup } from './options.ts';
+import { schemaVersionOf } from './schema-version.ts';
 
 /** The vendor's program, as the project has installed it: it bundles with the version that the functions were written for. */
 const PROGRAM = 'node_modules/convex/bin/main.js';
@@ -38,7 +40,9 @@ export async function stageRelease(ctx: TargetContext, setup: ConvexSetup): Prom
   try {
     await unpackSource(ctx, setup.options.source, checkout);
     await installDependencies(ctx, setup.home, setup.options, checkout);
-    return await keep(ctx, setup, marked(await bundle(ctx, setup, checkout)));
+    const release = marked(await bundle(ctx, setup, checkout));
+    if (setup.holdsStore) requireComponent(release.request);
+    return await keep(ctx, setup, release);
   } finally {
     await removeCheckout(checkout);
   }
@@ -58,9 +62,20 @@ async function keep(ctx: TargetContext, setup: ConvexSetup, { id, request }: Bun
     commit: ctx.source.commit,
     stagedAt: new Date().toISOString(),
     schema: schemaHash(request),
+    schemaVersion: await schemaVersionOf(ctx, setup, request),
   };
   await keepRelease(setup, record, request);
   return refOf({ format: 1, ...record }, (await setup.client()).url);
+}
+
+/** A push without it would take the record out of the deployment, in the middle of what it records. */
+export function requireComponent(request: PushRequest): void {
+  if (holdsComponent(request)) return;
+  throw new Problem('GATE_REFUSED', 'This release would take the record of Belay out of the deployment', {
+    why: 'the store is in this deployment, and convex/convex.config.ts does not use the component of belayctl',
+    next: 'app.use(belay) in convex/convex.config.ts (docs/convex-component.md), commit, and deploy again',
+    retry: 'after-change',
+  });
 }
 
 function checkoutOf({ home }: ConvexSetup, deployment: string): Checkout {

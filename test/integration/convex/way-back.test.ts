@@ -98,14 +98,29 @@ test('what other hands have pushed is seen, and is not taken for a release of ou
   expect((await scene.target.live(ctx))?.id).toBe(id);
 });
 
-test('the same code is the same release: nothing is pushed', async () => {
+test('the same code is the same release, wherever it was built', async () => {
   const { id } = await scene.ship('one');
   const again = scene.context('d-again', scene.repository.git('rev-parse', 'HEAD'));
-  const release = await scene.target.stage(again);
-  expect(release.id).toBe(id);
-  const before = scene.emulator.requests.length;
-  await scene.target.activate(again, release);
-  expect(scene.emulator.requests.slice(before).map(({ path }) => path)).toEqual(['/api/get_config_hashes']);
+  expect((await scene.target.stage(again)).id).toBe(id);
+});
+
+test('a module that other hands have changed beside the rest is seen', async () => {
+  const { ctx, id } = await scene.ship('one');
+  const { readPush } = await import('../../../src/targets/convex/kept-releases.ts');
+  const kept = await readPush(scene.setup, id);
+  if (!kept) throw new Error('not kept');
+  const client = await scene.setup.client();
+  const changed = kept.appDefinition.changedModules.map((one) =>
+    one.path === 'shop.js' ? { ...one, source: one.source.replace("'one'", "'two'").replace('"one"', '"two"') } : one,
+  );
+  const request = { ...kept, appDefinition: { ...kept.appDefinition, changedModules: changed } };
+  const started = await client.startPush(request, ctx.signal);
+  await client.waitForSchema(started, ctx.signal);
+  await client.finishPush(started, 'by hand', ctx.signal);
+  expect(await scene.target.live(ctx)).toMatchObject({
+    id: expect.stringMatching(/^changed-/) as string,
+    differs: 'shop.js',
+  });
 });
 
 test('an answer that is lost after the push leaves it undecided, and a look tells', async () => {
@@ -123,4 +138,29 @@ test('a push of somebody else in the middle of ours is a reason to stop', async 
   const problem = await problemOf(scene.ship('two'));
   expect(problem.message).toContain('overwritten by another push');
   expect(await scene.version()).toBe('one');
+});
+
+test('functions that were built with another schema than their release says are unhealthy', async () => {
+  const { ctx, id } = await scene.ship('one');
+  expect((await scene.target.live(ctx))?.['schemaVersion']).toMatch(/^[0-9a-f]{16}$/);
+  const { keepRelease, readPush } = await import('../../../src/targets/convex/kept-releases.ts');
+  const { marked } = await import('../../../src/platforms/convex/push-request.ts');
+  const kept = await readPush(scene.setup, id);
+  const shop = kept?.appDefinition.changedModules.find(({ path }) => path === 'shop.js');
+  if (!kept || !shop) throw new Error('not kept');
+  // The application tells `one`, where its release was built with `two`.
+  const system = { ...shop, path: 'system.js', source: shop.source.replaceAll(/\bversion\b/g, 'getSchemaVersion') };
+  const modules = [...kept.appDefinition.changedModules, system];
+  const release = marked({ ...kept, appDefinition: { ...kept.appDefinition, changedModules: modules } });
+  const record = { id: release.id, deployments: ['d-x'], commit: 'x', stagedAt: '2026-01-01', schema: null };
+  await keepRelease(scene.setup, { ...record, schemaVersion: 'two' }, release.request);
+  await scene.target.activate(ctx, { id: release.id });
+  const live = await scene.target.live(ctx);
+  expect(live && (await scene.target.probe(ctx, live))).toMatchObject({
+    healthy: false,
+    reason: expect.stringContaining('schema version mismatch: system:getSchemaVersion tells one') as string,
+  });
+  expect(await scene.target.probe(ctx, { ...live, id: release.id, schemaVersion: 'one' })).toMatchObject({
+    healthy: true,
+  });
 });

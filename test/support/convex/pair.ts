@@ -25,7 +25,6 @@ const config = (convex: ConvexEmulator, vercel: VercelEmulator, project: string,
 environments:
   production:
     strategy: all-at-once
-    schema: { }
     bake: { time: 0s, triggers: [] }
     targets:
       web:
