@@ -16,6 +16,7 @@ type AnyData = NonNullable<Written<AnyTarget, 'local'>['data']>;
 type AnyStrategy = Exclude<NonNullable<WrittenEnvironment['strategy']>, string>;
 
 export type LocalOptions = Options<AnyTarget, 'local'>;
+export type ConvexOptions = Options<AnyTarget, 'convex'>;
 export type VercelOptions = Options<AnyTarget, 'vercel'>;
 export type NoopOptions = Options<AnyTarget, 'noop'>;
 
@@ -47,6 +48,8 @@ const typed = <Type extends string, Given extends object>(type: Type, given: Giv
 
 /** A process on this machine. */
 export const local = <Given extends LocalOptions>(options: Given) => typed('local', options);
+/** A Convex deployment. */
+export const convex = <Given extends ConvexOptions>(options: Given) => typed('convex', options);
 /** A project on Vercel. */
 export const vercel = <Given extends VercelOptions>(options: Given) => typed('vercel', options);
 /** A target that does nothing. */

@@ -12,10 +12,10 @@ export async function seesRequests(
   { url, releases }: { readonly url: string | undefined; readonly releases: readonly string[] },
 ): Promise<void> {
   if (!traffic.observe) return;
+  let cursor = (await traffic.observe(ctx, null, 0)).next;
   const sent = url === undefined ? 0 : 20;
   for (let count = 0; count < sent; count++) await (await fetch(url ?? '')).text();
   const items: Observation[] = [];
-  let cursor = (await traffic.observe(ctx, null, 0)).next;
   while (items.length < sent) {
     const seen = await traffic.observe(ctx, cursor, 5_000);
     assert.ok(seen.items.length > 0, `${items.length} of ${sent} requests were seen`);

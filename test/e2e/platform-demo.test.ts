@@ -12,7 +12,7 @@ const STORY_MS = 12 * 60_000;
 /** Hundreds of megabytes: once on a machine. */
 beforeAll(() => {
   if (existsSync(join(EXAMPLE, 'node_modules/next'))) return;
-  const flags = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
+  const flags = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
   execFileSync('npm', flags, { cwd: EXAMPLE, stdio: 'pipe' });
 }, INSTALL_MS);
 

@@ -17,6 +17,7 @@ import {
   lookAtPrograms,
 } from '../doctor/machine.ts';
 import { lookAtServed } from '../doctor/served.ts';
+import { liveChecklist } from '../doctor/live-checklist.ts';
 import { lookAtClock, lookAtStore } from '../doctor/store.ts';
 import { lookAtConvex } from '../doctor/convex.ts';
 import { lookAtVercel } from '../doctor/vercel.ts';
@@ -24,6 +25,10 @@ import { withCommonOptions } from '../options.ts';
 import { type Look, paint, plainText, shape } from '../render/shape.ts';
 import { wrap } from '../render/layout.ts';
 import { withProject } from '../with-project.ts';
+
+interface DoctorOptions extends CommonOptions {
+  readonly live?: boolean;
+}
 
 const LOOKS: Readonly<Record<Finding['status'], Look>> = {
   pass: 'live',
@@ -38,7 +43,7 @@ const WORDS: Readonly<Record<Finding['status'], string>> = {
   'not-checked': 'not checked',
 };
 
-async function lookAtEnvironment(project: Project, name: string): Promise<readonly Finding[]> {
+async function lookAtEnvironment(project: Project, name: string, live: boolean): Promise<readonly Finding[]> {
   const secrets = lookAtSecrets(project, name);
   const data =
     secrets.status === 'pass'
@@ -52,15 +57,16 @@ async function lookAtEnvironment(project: Project, name: string): Promise<readon
     ...(secrets.status === 'pass' ? await lookAtVercel(project, name) : []),
     lookAtChecks(project, name),
     ...(await lookAtRecord(project, name)),
+    ...(live ? liveChecklist(project, name) : []),
   ];
 }
 
-async function lookAtProject(cli: Cli, options: CommonOptions, project: Project): Promise<readonly Finding[]> {
+async function lookAtProject(cli: Cli, options: DoctorOptions, project: Project): Promise<readonly Finding[]> {
   const { config, loaded, runtime } = project;
   const file = loaded.file.split('/').at(-1) ?? loaded.file;
   const names = options.env ? [options.env] : Object.keys(config.environments);
   const environments: Finding[] = [];
-  for (const name of names) environments.push(...(await lookAtEnvironment(project, name)));
+  for (const name of names) environments.push(...(await lookAtEnvironment(project, name, options.live ?? false)));
   return [
     loaded.warnings.length === 0
       ? pass('configuration', `${file} is valid`)
@@ -77,7 +83,7 @@ async function lookAtProject(cli: Cli, options: CommonOptions, project: Project)
 }
 
 /** A project that cannot even be opened is a finding, and everything behind it is not checked. */
-async function findings(cli: Cli, options: CommonOptions): Promise<readonly Finding[]> {
+async function findings(cli: Cli, options: DoctorOptions): Promise<readonly Finding[]> {
   const machine = [lookAtNode(), await lookAtGit(createExec(childEnvironment()))];
   let found: readonly Finding[] = [];
   const opened = await look('project', async () => {
@@ -120,7 +126,8 @@ export const command: BuildCommand = (cli) =>
         '\nChanges nothing, except that it makes an empty store where there is none yet.\nExits with 0 when nothing failed, else with 1.\n\nExamples:\n  belay doctor\n  belay doctor --env production --json',
       ),
     )
-    .action(async (options: CommonOptions) => {
+    .option('--live', 'also what only a live account can show: a list to go through by hand, once, on staging')
+    .action(async (options: DoctorOptions) => {
       const all = await findings(cli, options);
       const code = all.some((one) => one.status === 'fail') ? EXIT.problem : EXIT.ok;
       cli.exit(code);

@@ -5,6 +5,7 @@ import { helpText } from '../help-text.ts';
 import { appName, detect } from '../init/detect.ts';
 import { refuseExisting, type WrittenFile, writeFiles } from '../init/files.ts';
 import { askPerson } from '../init/questions.ts';
+import { hasPlatforms, NO_PLATFORMS, platformSecrets } from '../init/platform.ts';
 import { type WorkflowName, WORKFLOWS } from '../init/workflows.ts';
 import type { Choices } from '../init/written.ts';
 import { wholeNumber } from '../options.ts';
@@ -15,6 +16,7 @@ interface InitOptions {
   readonly yes?: boolean;
   readonly force?: boolean;
   readonly ts?: boolean;
+  readonly local?: boolean;
   readonly app?: string;
   readonly start?: string;
   readonly port: number;
@@ -52,14 +54,21 @@ function chosen(cli: Cli, options: InitOptions): Choices {
   const found = detect(cli.cwd);
   const { app = found.app, start = found.start, health = found.healthPath, port } = options;
   const workflows = options.ci ? options.workflows : [];
-  return { ...found, app, start, healthPath: health, port, workflows, version: cli.version };
+  const platforms = options.local ? NO_PLATFORMS : found.platforms;
+  return { ...found, app, start, healthPath: health, port, workflows, platforms, version: cli.version };
 }
 
 const LOOKS = { written: 'live', extended: 'live', kept: 'none' } as const;
 const WORDS = { written: 'written', extended: 'extended', kept: 'kept as it is' } as const;
 
+function targetsOf({ platforms: { convex, vercel } }: Choices): string {
+  return [convex ? 'Convex' : '', vercel ? `Vercel (${vercel.project})` : ''].filter(Boolean).join(' and ');
+}
+
 function nextOf(choices: Choices): string {
   if (!choices.git) return 'git init && git add . && git commit -m first, then belay doctor';
+  if (hasPlatforms(choices.platforms))
+    return `set ${platformSecrets(choices.platforms).join(' and ')}, then belay doctor`;
   return choices.start === null
     ? 'put the start command into the configuration, then belay doctor'
     : 'belay doctor, then git commit, then belay deploy';
@@ -69,6 +78,7 @@ function print(cli: Cli, choices: Choices, files: readonly WrittenFile[]): void 
   const health = choices.healthPath ?? 'no route found, so / is asked';
   const lines: readonly (readonly [string, string])[] = [
     ['found', choices.kind],
+    ...(hasPlatforms(choices.platforms) ? [['targets', targetsOf(choices)] as const] : []),
     ['start', choices.start ?? (choices.docker ? 'nothing; the Dockerfile does not say it plainly' : 'nothing')],
     ['health', health],
   ];
@@ -84,6 +94,7 @@ export const command: BuildCommand = (cli) =>
     .option('-y, --yes', 'ask nothing')
     .option('--force', 'write files anew that are there already')
     .option('--ts', 'write belay.config.ts instead of belay.yml')
+    .option('--local', 'for this machine, although it is an application for Convex or Vercel')
     .option('--app <name>', 'name of the application', nameOption)
     .option('--start <command>', 'command that starts it; it listens on the port in PORT')
     .option('--port <port>', 'public port', portOption, 8080)

@@ -1,10 +1,13 @@
 /** `belay.config.ts` for a project: the same as the YAML file, with types. */
+import { hasPlatforms, type Platforms } from './platform.ts';
+import { platformTs } from './platform-lines.ts';
 import { environmentsOf } from './workflows.ts';
 import { type Choices, probeComment } from './written.ts';
 
 const text = (value: string): string => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
 function targetLines(choices: Choices): string[] {
+  if (hasPlatforms(choices.platforms)) return platformTs(choices);
   const { install, build, start, port, healthPath, databaseUrl, git } = choices;
   if (start === null) {
     return ['        // No start command was found. Replace this by local({ start, port }).', '        web: noop(),'];
@@ -31,7 +34,9 @@ function targetLines(choices: Choices): string[] {
 }
 
 /** What is not said again is as in production. */
-function otherEnvironments({ port, start, workflows }: Choices): string[] {
+function otherEnvironments({ port, start, workflows, platforms }: Choices): string[] {
+  // Each needs a deployment and a project of its own: belay env create NAME says how.
+  if (hasPlatforms(platforms)) return [];
   return environmentsOf(workflows).map((name, at) => {
     const targets =
       start === null ? '' : `, targets: { web: local({ start: ${text(start)}, port: ${port + 1 + at} }) }`;
@@ -39,9 +44,18 @@ function otherEnvironments({ port, start, workflows }: Choices): string[] {
   });
 }
 
+function platformNames({ convex, vercel }: Platforms): string[] {
+  return [...(convex ? ['convex'] : []), 'secret', ...(vercel ? ['vercel'] : [])];
+}
+
+function localNames({ start, databaseUrl }: Choices): string[] {
+  return [start === null ? 'noop' : 'local', ...(start !== null && databaseUrl ? ['secret'] : [])];
+}
+
 export function configTs(choices: Choices): string {
-  const runs = choices.start !== null;
-  const names = ['defineConfig', runs ? 'local' : 'noop', ...(runs && choices.databaseUrl ? ['secret'] : []), 'sqlite'];
+  const platforms = hasPlatforms(choices.platforms);
+  const runs = choices.start !== null || platforms;
+  const names = ['defineConfig', ...(platforms ? platformNames(choices.platforms) : localNames(choices)), 'sqlite'];
   return [
     '// How this application is deployed with Belay. Every key: belay config --reference',
     `import { ${names.join(', ')} } from 'belayctl';`,
@@ -52,7 +66,9 @@ export function configTs(choices: Choices): string {
     `  store: sqlite({ path: '.belay/journal.db' }),`,
     '  environments: {',
     '    production: {',
-    `      strategy: 'blue-green', // or 'recreate', for an application that cannot run twice`,
+    platforms
+      ? `      strategy: 'all-at-once',`
+      : `      strategy: 'blue-green', // or 'recreate', for an application that cannot run twice`,
     ...(runs ? [`      checks: 'health.yml',`] : []),
     `      bake: { time: '60s' }, // watched this long after the commit; a breach rolls back`,
     ...(choices.schema && choices.git

@@ -1,4 +1,6 @@
 /** `belay.yml` for a project, with what a person needs to know beside each key. */
+import { hasPlatforms } from './platform.ts';
+import { platformYaml } from './platform-lines.ts';
 import { environmentsOf } from './workflows.ts';
 import { type Choices, probeComment, yamlText } from './written.ts';
 
@@ -14,6 +16,7 @@ store: { type: sqlite, path: .belay/journal.db }
 `;
 
 function targetLines(choices: Choices): string[] {
+  if (hasPlatforms(choices.platforms)) return platformYaml(choices);
   const { install, build, start, port, healthPath } = choices;
   if (start === null) return nothingToStart(choices);
   const command = (name: string, text: string | null, what: string) =>
@@ -71,8 +74,10 @@ function nothingToStart({ port }: Choices): string[] {
 }
 
 /** Those that the workflows deploy to; without one, how it would be written. */
-function otherEnvironments({ port, start, workflows }: Choices): string[] {
+function otherEnvironments(choices: Choices): string[] {
+  const { port, start, workflows } = choices;
   const names = environmentsOf(workflows);
+  if (hasPlatforms(choices.platforms)) return platformEnvironments(names);
   if (names.length === 0) {
     return [
       '',
@@ -89,16 +94,28 @@ function otherEnvironments({ port, start, workflows }: Choices): string[] {
   ]);
 }
 
+/** Each has a deployment and a project of its own, which nobody can guess. */
+function platformEnvironments(names: readonly string[]): string[] {
+  const wanted = names.length > 0 ? names : ['staging'];
+  return [
+    '',
+    ...wanted.map((name) => `  # ${name}, with its own Convex deployment and Vercel project: belay env create ${name}`),
+  ];
+}
+
 export function configYaml(choices: Choices): string {
+  const platforms = hasPlatforms(choices.platforms);
   const checks =
-    choices.start === null
+    choices.start === null && !platforms
       ? []
       : ['    checks: health.yml   # must pass before traffic moves, and while it is watched'];
   return [
     HEAD(choices.app),
     'environments:',
     '  production:',
-    '    strategy: blue-green   # or recreate, for an application that cannot run twice',
+    platforms
+      ? '    strategy: all-at-once'
+      : '    strategy: blue-green   # or recreate, for an application that cannot run twice',
     ...checks,
     '    bake: { time: 60s }    # watched this long after the commit; a breach rolls back',
     ...(choices.schema && choices.git

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { placeOf } from '../../schema/migrations/places.ts';
 import { findHealthRoute } from './health-route.ts';
 import { detectNode } from './node-project.ts';
+import { detectPlatforms, type Platforms } from './platform.ts';
 import { detectRuby } from './ruby-project.ts';
 
 /** How a project is run, as one kind of project says. */
@@ -27,6 +28,7 @@ export interface Detected extends Commands {
   readonly docker: boolean;
   /** Whether there is a Convex schema or a folder of SQL migrations to compare before anything ships. */
   readonly schema: boolean;
+  readonly platforms: Platforms;
 }
 
 export function readText(folder: string, name: string): string | null {
@@ -93,10 +95,11 @@ export function detect(folder: string): Detected {
   const found = detectNode(folder) ?? detectRuby(folder) ?? NOTHING;
   const manifest = JSON.parse(readText(folder, 'package.json') ?? '{}') as { name?: string };
   const { healthPath, sqliteFiles } = findHealthRoute(folder);
+  const app = appName(manifest.name ?? basename(folder));
   return {
     ...found,
     start: procfileStart(folder) ?? found.start ?? dockerStart(folder),
-    app: appName(manifest.name ?? basename(folder)),
+    app,
     git: existsSync(join(folder, '.git')),
     branch: branchOf(folder),
     healthPath,
@@ -104,5 +107,6 @@ export function detect(folder: string): Detected {
     databaseUrl: ENV_FILES.some((name) => /^\s*(export\s+)?DATABASE_URL=/m.test(readText(folder, name) ?? '')),
     docker: existsSync(join(folder, 'Dockerfile')),
     schema: hasSchema(folder),
+    platforms: detectPlatforms(folder, app, (name) => readText(folder, name)),
   };
 }

@@ -6,6 +6,7 @@ import { Problem } from '../../core/errors.ts';
 import { configTs } from './config-ts.ts';
 import { configYaml } from './config-yaml.ts';
 import { healthYaml } from './health-yaml.ts';
+import { hasPlatforms } from './platform.ts';
 import { workflow, WORKFLOW_FILES } from './workflows.ts';
 import type { Choices } from './written.ts';
 
@@ -52,7 +53,9 @@ export function writeFiles(choices: Choices, options: WriteOptions): readonly Wr
   const { folder, force, typescript } = options;
   const files: readonly (readonly [string, string])[] = [
     typescript ? ['belay.config.ts', configTs(choices)] : ['belay.yml', configYaml(choices)],
-    ...(choices.start === null ? [] : [['health.yml', healthYaml(choices)] as const]),
+    ...(choices.start === null && !hasPlatforms(choices.platforms)
+      ? []
+      : [['health.yml', healthYaml(choices)] as const]),
     ...choices.workflows.map((name) => [WORKFLOW_FILES[name], workflow(name, choices)] as const),
   ];
   const written = files.map(([path, text]): WrittenFile => {

@@ -1,4 +1,5 @@
 /** One deployment as a workflow of GitHub Actions, the same for all: what may go wrong in a run is thought of once. */
+import { hasPlatforms, platformSecrets } from './platform.ts';
 import type { Choices } from './written.ts';
 
 export interface Job {
@@ -24,9 +25,10 @@ const map = (entries: Readonly<Record<string, string>>): string[] =>
   Object.entries(entries).map(([name, text]) => `${name}: ${text}`);
 
 /** For the steps that run belay, and no other: what is installed sees no secret. */
-const surroundings = ({ databaseUrl }: Choices) => ({
+const surroundings = ({ databaseUrl, platforms }: Choices) => ({
   GITHUB_TOKEN: actionsExpression('github.token'),
   BELAY_STORE: actionsExpression('secrets.BELAY_STORE'),
+  ...Object.fromEntries(platformSecrets(platforms).map((name) => [name, actionsExpression(`secrets.${name}`)])),
   ...(databaseUrl ? { DATABASE_URL: actionsExpression('secrets.DATABASE_URL') } : {}),
 });
 
@@ -70,9 +72,12 @@ jobs:
   belay:
 ${block(4, [
   ...(condition === undefined ? [] : [`if: ${condition}`]),
-  '# The machine that serves. Its disk keeps the releases, so the checkout is not cleaned.',
-  '# (Where all targets are on platforms, any will do: ubuntu-latest.)',
-  'runs-on: self-hosted',
+  ...(hasPlatforms(job.choices.platforms)
+    ? ['runs-on: ubuntu-latest']
+    : [
+        '# The machine that serves. Its disk keeps the releases, so the checkout is not cleaned.',
+        'runs-on: self-hosted',
+      ]),
   'timeout-minutes: 60',
   '# Its secrets, and who has to approve: Settings > Environments. The deployment itself is posted by belay.',
   '# BELAY_STORE is postgres://… : the journal and the lock, seen by everybody who deploys.',

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { NO_PLATFORMS } from './platform.ts';
 import type { Choices } from './written.ts';
 import { WORKFLOW_FILES, WORKFLOWS, workflow, type WorkflowName } from './workflows.ts';
 
@@ -53,6 +54,7 @@ const choices: Choices = {
   databaseUrl: true,
   docker: false,
   schema: false,
+  platforms: NO_PLATFORMS,
   port: 8080,
   workflows: WORKFLOWS,
   version: '1.2.3',

@@ -71,11 +71,13 @@ test('the doctor looks at both, and names what is live', async () => {
   const pair = await pairWithOneRelease();
   const { findings } = await pair.json<{ findings: { what: string; status: string; text: string }[] }>(
     'doctor',
+    '--live',
     '--json',
   );
   const told = Object.fromEntries(findings.map(({ what, status, text }) => [what, `${status}: ${text}`]));
   expect(told['convex production/backend live']).toMatch(/^pass: cx-\w+, kept/);
   expect(told['convex production/backend kind']).toContain('self-hosted');
+  expect(told['convex production/backend restore'], 'for a person to go through').toMatch(/^not-checked: by hand/);
   expect(Object.keys(told).some((what) => what.startsWith('vercel production/web'))).toBe(true);
 });
 

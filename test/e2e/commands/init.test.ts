@@ -107,6 +107,36 @@ test.each(PROJECTS)('%s: the same in TypeScript', async (_what, files) => {
   expect(existsSync(join(project.path, '.github'))).toBe(false);
 });
 
+const NEXT_ON_CONVEX: Files = {
+  'package.json': manifest({
+    scripts: { start: 'next start', build: 'next build' },
+    dependencies: { next: '16', convex: '1.48.0' },
+  }),
+  'package-lock.json': '{}',
+  'convex/schema.ts': 'export default defineSchema({});',
+  '.vercel/project.json': JSON.stringify({ projectId: 'prj_1', orgId: 'team_1', projectName: 'web-shop' }),
+  'app/api/health/route.ts': '',
+};
+
+test.each([[[]], [['--ts']]])('Next.js on Convex and Vercel becomes both targets %j', async (flags) => {
+  project = createProject(NEXT_ON_CONVEX);
+  const { next } = await project.json<{ next: string }>(0, 'init', '--yes', ...flags);
+  expect(next).toContain('CONVEX_DEPLOY_KEY and VERCEL_TOKEN');
+  expect(await project.belay('config', 'validate')).toMatchObject({ code: 0 });
+  const text = read(flags.length > 0 ? 'belay.config.ts' : 'belay.yml');
+  expect(text).toMatch(/project: '?web-shop/);
+  expect(text).toMatch(/team: '?team_1/);
+  const workflow = read('.github/workflows/deploy.yml');
+  expect(workflow).toContain('CONVEX_DEPLOY_KEY: ${{ secrets.CONVEX_DEPLOY_KEY }}');
+  expect(workflow).toContain('runs-on: ubuntu-latest');
+});
+
+test('the same for this machine, when it is asked for', async () => {
+  project = createProject(NEXT_ON_CONVEX);
+  await project.json(0, 'init', '--yes', '--local', '--no-ci');
+  expect(read('belay.yml')).toContain('type: local');
+});
+
 test('what is there is kept; only --force writes the configuration anew', async () => {
   project = createProject({ 'health.yml': 'http: []\n', '.gitignore': 'node_modules' });
   await project.json(0, 'init', '--start', 'node a.js');
