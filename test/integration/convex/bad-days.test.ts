@@ -2,11 +2,11 @@
 import { appendFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { isProblem, type Problem } from '../../../src/core/errors.ts';
 import { createConvexClient } from '../../../src/platforms/convex/client.ts';
 import { addressOf } from '../../../src/platforms/convex/deployment.ts';
 import { createConvexTarget } from '../../../src/targets/convex/convex.ts';
 import { type ConvexScene, createConvexScene } from './convex-scene.ts';
+import { problemOf } from '../../support/problem-of.ts';
 import { recordBundle, type RecordedBundle } from '../../support/convex/recorded-bundle.ts';
 import { app } from '../../support/convex/shop-app.ts';
 
@@ -20,15 +20,6 @@ beforeEach(async () => {
   scene = await createConvexScene({ install: bundle.install });
 });
 afterEach(() => scene.close());
-
-async function problemOf(work: Promise<unknown>): Promise<Problem> {
-  const error = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  if (isProblem(error)) return error;
-  throw new Error(`no Problem: ${String(error)}`);
-}
 
 test('a wrong key is told as one, without the key', async () => {
   const { ctx } = await scene.ship('one');

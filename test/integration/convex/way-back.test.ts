@@ -1,7 +1,7 @@
 /** Schemas and data that do not fit each other: what goes live, what does not, and what comes back. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { isProblem, type Problem } from '../../../src/core/errors.ts';
 import { type ConvexScene, createConvexScene } from './convex-scene.ts';
+import { problemOf } from '../../support/problem-of.ts';
 import { recordBundle, type RecordedBundle } from '../../support/convex/recorded-bundle.ts';
 
 const WITH_AGE = 'name: build.string(), age: build.number()';
@@ -17,15 +17,6 @@ beforeEach(async () => {
   scene = await createConvexScene({ install: bundle.install });
 });
 afterEach(() => scene.close());
-
-async function problemOf(work: Promise<unknown>): Promise<Problem> {
-  const error = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  if (isProblem(error)) return error;
-  throw new Error(`no Problem: ${String(error)}`);
-}
 
 test('a candidate whose schema the data refuses does not go live, and the refusal names the document', async () => {
   const one = await scene.ship('one');
