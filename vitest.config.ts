@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
-/** Real kills and real load on a machine that others use: once more in CI, where the reporter says that it was needed. */
-const retry = process.env.CI ? 1 : 0;
+/** Real kills and real load on a machine that others use: up to twice more in CI, where the reporter says that it was needed. */
+const retry = process.env.CI ? 2 : 0;
 const define = { __BELAY_VERSION__: JSON.stringify(version) };
 const shared = { testTimeout: 180_000, hookTimeout: 120_000, pool: 'forks' as const };
 
