@@ -40,7 +40,7 @@ export const bench: Bench = {
         snapshots: root,
         includeStorage: false,
         scratch: null,
-        validation: { off: async () => undefined, on: async () => true },
+        validation: { off: async () => undefined, isOff: async () => false, on: async () => true },
       });
       const ctx = { signal: new AbortController().signal, exec: createExec({}), say: () => undefined };
       const before = Math.round(process.memoryUsage.rss() / MEGABYTE);

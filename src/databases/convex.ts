@@ -33,6 +33,7 @@ export interface ConvexDataOptions {
   readonly validation: {
     /** The same tables, documents of any shape. */
     off(ctx: DataContext): Promise<void>;
+    isOff(ctx: DataContext): Promise<boolean>;
     /** @returns whether the data fits, so that it is in force again */
     on(ctx: DataContext): Promise<boolean>;
   };
@@ -126,8 +127,10 @@ export function createConvexData(options: ConvexDataOptions): ProtectedData {
         ctx.say(`the documents do not fit the schema in force (${error.message}); it lets them in for now`);
         await options.validation.off(ctx);
         await putBack(client, ctx, file);
-        if (!(await options.validation.on(ctx)))
-          ctx.say('the schema in force does not fit the data: only the release of its time does');
+      }
+      // Also where an attempt that was killed had switched it off.
+      if ((await options.validation.isOff(ctx)) && !(await options.validation.on(ctx))) {
+        ctx.say('the schema in force does not fit the data: only the release of its time does');
       }
       const seen = await fingerprintAt(client, ctx);
       if (seen.content === stored.fingerprint.content) return seen;

@@ -116,6 +116,15 @@ export function onSchemaOf(request: PushRequest, other: PushRequest): PushReques
   return { ...request, appDefinition: { ...request.appDefinition, schema: other.appDefinition.schema } };
 }
 
+/** There for as long as validation is off: what is live is then no release, whoever dies in between. */
+const RELAXED_MARK: PushModule = {
+  path: 'belay_relaxed.js',
+  environment: 'isolate',
+  source: 'export const relaxed = true;\n',
+};
+
+export const isRelaxed = (live: readonly ModuleHash[]): boolean => live.some(({ path }) => path === RELAXED_MARK.path);
+
 /** The same tables and indexes, with documents of any shape: what old data passes through on its way back. */
 export function withoutValidation(request: PushRequest): PushRequest {
   const { schema } = request.appDefinition;
@@ -128,7 +137,11 @@ export function withoutValidation(request: PushRequest): PushRequest {
     }) + RELAXED;
   return {
     ...request,
-    appDefinition: { ...request.appDefinition, schema: { ...schema, source } },
+    appDefinition: {
+      ...request.appDefinition,
+      schema: { ...schema, source },
+      changedModules: [...request.appDefinition.changedModules, RELAXED_MARK],
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 /** The schema in force, relaxed for as long as documents of another time are put back. */
 import { isProblem, Problem } from '../../core/errors.ts';
-import { type PushRequest, releaseOf, withoutValidation } from '../../platforms/convex/push-request.ts';
+import { isRelaxed, type PushRequest, releaseOf, withoutValidation } from '../../platforms/convex/push-request.ts';
 import type { TargetContext } from '../target.ts';
 import { readPush } from './kept-releases.ts';
 import type { ConvexSetup } from './options.ts';
@@ -10,6 +10,7 @@ type Context = Pick<TargetContext, 'signal' | 'say'>;
 
 export function validationOf(setup: ConvexSetup): {
   off(ctx: Context): Promise<void>;
+  isOff(ctx: Context): Promise<boolean>;
   on(ctx: Context): Promise<boolean>;
 } {
   const pushed = async (ctx: Context, change: (request: PushRequest) => PushRequest): Promise<void> => {
@@ -18,6 +19,7 @@ export function validationOf(setup: ConvexSetup): {
   };
   return {
     off: (ctx) => pushed(ctx, withoutValidation),
+    isOff: async (ctx) => isRelaxed(await (await setup.client()).modules(ctx.signal)),
     async on(ctx) {
       try {
         await pushed(ctx, (request) => request);

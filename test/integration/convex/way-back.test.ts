@@ -1,6 +1,7 @@
 /** Schemas and data that do not fit each other: what goes live, what does not, and what comes back. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type ConvexScene, createConvexScene } from './convex-scene.ts';
+import { validationOf } from '../../../src/targets/convex/validation.ts';
 import { problemOf } from '../../support/problem-of.ts';
 import { recordBundle, type RecordedBundle } from '../../support/convex/recorded-bundle.ts';
 
@@ -64,6 +65,17 @@ test('data of before a schema change is restored through the schema of now, and 
   await scene.target.activate(two.ctx, { id: one.id });
   expect(await scene.version()).toBe('one');
   await expect(scene.emulator.insert('users', [{ name: 1 }]), 'the old schema is in force').rejects.toThrow(/schema/);
+});
+
+test('a restore that was killed with validation off is seen, and the next one puts it in force again', async () => {
+  const { ctx, id } = await scene.ship('one');
+  await scene.emulator.insert('users', [{ name: 'ada' }]);
+  const snapshot = await scene.data.snapshot(ctx, 's-one');
+  await validationOf(scene.setup).off(ctx);
+  expect((await scene.target.live(ctx))?.id, 'this is no release').toMatch(/^changed-/);
+  await scene.data.restore(ctx, snapshot);
+  expect((await scene.target.live(ctx))?.id).toBe(id);
+  await expect(scene.emulator.insert('users', [{ name: 1 }])).rejects.toThrow(/schema/);
 });
 
 test('a table that came after the snapshot is empty after the restore', async () => {
