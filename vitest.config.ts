@@ -9,8 +9,8 @@ const define = { __BELAY_VERSION__: JSON.stringify(version) };
 const shared = { testTimeout: 180_000, hookTimeout: 120_000, pool: 'forks' as const };
 
 const cores = Math.max(2, availableParallelism());
-/** After the rest, and one more at a time: they wait for other processes four fifths of their time. */
-const waiting = { retry, maxWorkers: cores + 1, sequence: { groupOrder: 1 } };
+/** After the rest, and two more at a time: they wait for other processes four fifths of their time. */
+const waiting = { retry, maxWorkers: cores + 2, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
   test: {

@@ -129,6 +129,9 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   const store = await openPatiently({ ...opening, views: VIEWS, clean }, options);
   const stop = options.stop.now;
   const telling: Telling | null = options.readOnly ? null : await tellingOf({ config, env, redactor, store, stop });
+  const logs = options.readOnly
+    ? null
+    : (await import('./project-logs.ts')).keepStepLogs(logFolder(config), store, clean);
   const clock = systemClock();
   const base = childEnvironment();
   const runtime: Runtime = {
@@ -145,6 +148,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
     seen: seenHeads(join(stateFolder(config), 'seen.json')),
     emit: (notice) => {
       options.emit(notice);
+      logs?.notice(notice);
       if (notice.type === 'event') telling?.event(notice.event);
     },
   };
@@ -167,7 +171,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
     },
     settle: async () => (await telling?.settle()) ?? null,
     close: async () => {
-      await telling?.settle();
+      await Promise.all([telling?.settle(), logs?.settle()]);
       await store.close();
     },
   };
@@ -229,6 +233,9 @@ async function functionCaller({ targets, checks }: EnvironmentConfig): Promise<C
   if (!convex || checks.length === 0) return undefined;
   return (await import('./project-convex.ts')).convexCaller(convex);
 }
+
+/** What the steps of each deployment printed. */
+export const logFolder = (config: Config): string => join(stateFolder(config), 'logs');
 
 /** Where everything of a project that is not configuration lives. */
 export function stateFolder(config: Config): string {

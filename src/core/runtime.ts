@@ -15,7 +15,7 @@ import type { SchemaInspector } from './schema-gate.ts';
 /** Everything that a screen is fed with: journal events as they become durable, and what happens between them. */
 export type Notice =
   | { readonly type: 'event'; readonly event: JournalEvent }
-  | { readonly type: 'output'; readonly step: string; readonly line: string }
+  | { readonly type: 'output'; readonly deployment: string; readonly step: string; readonly line: string }
   | { readonly type: 'progress'; readonly step: string; readonly text: string }
   | { readonly type: 'waiting'; readonly lease: LeaseRecord; readonly waitedMs: number }
   | { readonly type: 'note'; readonly text: string };

@@ -46,7 +46,7 @@ export function contextOf(
       source: plan.release.source,
       signal,
       exec: runtime.exec,
-      say: (line) => runtime.emit({ type: 'output', step: step.id, line }),
+      say: (line) => runtime.emit({ type: 'output', deployment: plan.deployment, step: step.id, line }),
     };
   };
   const ctx: StepContext = {

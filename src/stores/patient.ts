@@ -52,6 +52,13 @@ export function patientStore(store: Store, patience: Patience): Store {
     },
     ask: (request) => store.ask(request),
     asked: (environment, deployment) => store.asked(environment, deployment),
+    documents: {
+      read: (name) => patiently(() => store.documents.read(name), patience),
+      list: (prefix) => patiently(() => store.documents.list(prefix), patience),
+      write: (name, value, expected) => store.documents.write(name, value, expected),
+      remove: (name) => patiently(() => store.documents.remove(name), patience),
+    },
+    ...(store.changes ? { changes: store.changes } : {}),
     ...(store.artefacts ? { artefacts: store.artefacts } : {}),
     close: () => store.close(),
   };

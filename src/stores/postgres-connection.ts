@@ -1,5 +1,5 @@
 /** Connections to Postgres: durable transactions with time limits, safe behind a transaction-mode pooler, one retry. */
-import type { Pool, PoolClient } from 'pg';
+import type { Client, Pool, PoolClient } from 'pg';
 import { Problem } from '../core/errors.ts';
 import { isLost, toPostgresProblem } from './postgres-problems.ts';
 
@@ -28,6 +28,8 @@ export interface Connection {
   query(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   /** One durable transaction; `body` is called again when the connection was lost, so it must be idempotent. */
   transaction<T>(body: (query: Query) => Promise<T>): Promise<T>;
+  /** A connection of its own, outside of the pool, for whoever listens. */
+  client(): Promise<Client>;
   close(): Promise<void>;
 }
 
@@ -51,7 +53,12 @@ export async function connect(url: string): Promise<Connection> {
   const ignore = (): void => undefined;
   pool.on('error', ignore);
   pool.on('connect', (client) => client.on('error', ignore));
-  return new PooledConnection(pool, where);
+  return new PooledConnection(pool, where, async () => {
+    const client = new pg.Client({ connectionString: url, application_name: 'belay', keepAlive: true });
+    client.on('error', ignore);
+    await client.connect();
+    return client;
+  });
 }
 
 /** The server ends what a stopped or vanished process left open: it must not block the others. */
@@ -62,9 +69,11 @@ const LIMITS = [
 
 class PooledConnection implements Connection {
   readonly where: string;
+  readonly client: Connection['client'];
   readonly #pool: Pool;
 
-  constructor(pool: Pool, where: string) {
+  constructor(pool: Pool, where: string, client: Connection['client']) {
+    this.client = client;
     this.#pool = pool;
     this.where = where;
   }

@@ -105,4 +105,15 @@ export const POSTGRES_SCHEMA: readonly string[] = [
     bytes bytea NOT NULL
   );
   `,
+  `
+  CREATE TABLE $schema.document (
+    name text COLLATE "C" PRIMARY KEY,
+    value text NOT NULL,
+    version bigint NOT NULL,
+    write text NOT NULL
+  );
+  CREATE FUNCTION $schema.tell_change() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN PERFORM pg_notify(TG_TABLE_SCHEMA || ''_changes'', NEW.environment); RETURN NULL; END';
+  CREATE TRIGGER head_tells AFTER INSERT OR UPDATE ON $schema.head FOR EACH ROW EXECUTE FUNCTION $schema.tell_change();
+  `,
 ];

@@ -5,6 +5,8 @@ import { Problem } from '../core/errors.ts';
 import { type Clean, cleanEvents, fenced, HeadMemory, KEEP, sealAndProject, splitKnown } from './append.ts';
 import { mayProject, NO_VIEWS, VIEWS_KEY } from './fold.ts';
 import { postgresArtefacts } from './postgres-artefacts.ts';
+import { postgresChanges } from './postgres-changes.ts';
+import { postgresDocuments } from './postgres-documents.ts';
 import { connect, type Connection, type Query } from './postgres-connection.ts';
 import { holdsLease, postgresLeases } from './postgres-leases.ts';
 import { migratePostgres, requireDurable } from './postgres-open.ts';
@@ -56,6 +58,8 @@ class PostgresStore implements Store {
   readonly where: string;
   readonly leases: Store['leases'];
   readonly artefacts: NonNullable<Store['artefacts']>;
+  readonly documents: Store['documents'];
+  readonly changes: NonNullable<Store['changes']>;
   readonly #connection: Connection;
   readonly #schema: string;
   readonly #dialect: Dialect;
@@ -72,6 +76,8 @@ class PostgresStore implements Store {
     this.#clean = clean;
     this.leases = postgresLeases(connection, schema, clean);
     this.artefacts = postgresArtefacts(connection, schema);
+    this.documents = postgresDocuments(connection, schema);
+    this.changes = postgresChanges(connection.client, schema);
   }
 
   async append(fence: Fence, events: readonly NewEvent[]): Promise<readonly JournalEvent[]> {

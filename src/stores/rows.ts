@@ -3,7 +3,7 @@ import { Problem } from '../core/errors.ts';
 import type { JournalEvent } from '../core/events.ts';
 import { canonical, type ChainHead, EMPTY_CHAIN } from '../core/journal.ts';
 import type { Lateness } from './lateness.ts';
-import type { Holder, HolderRequest, LeaseRecord, ViewName, ViewRow } from './store.ts';
+import type { Holder, HolderRequest, LeaseRecord, StoredDocument, ViewName, ViewRow } from './store.ts';
 
 /** Postgres returns 64-bit integers as text, SQLite as numbers. */
 type Cell = null | number | string | boolean | Uint8Array;
@@ -110,5 +110,13 @@ export function toRequest(row: Row): HolderRequest {
     kind: text(row, 'kind') as HolderRequest['kind'],
     by: text(row, 'asked_by'),
     reason: text(row, 'reason'),
+  };
+}
+
+export function toDocument(row: Row): StoredDocument {
+  return {
+    name: String(row['name']),
+    value: JSON.parse(String(row['value'])) as StoredDocument['value'],
+    version: Number(row['version']),
   };
 }

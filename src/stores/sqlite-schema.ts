@@ -94,4 +94,11 @@ export const SQLITE_SCHEMA: readonly string[] = [
   CREATE INDEX view_row_actor ON view_row (json_extract(row, '$.actor'), sort DESC, environment)
     WHERE view = 'deployments';
   `,
+  `
+  CREATE TABLE document (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL,
+    version INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -8,6 +8,7 @@ import { mayProject, NO_VIEWS, VIEWS_KEY } from './fold.ts';
 import { latenessAfter } from './lateness.ts';
 import { fromEvent, JOURNAL_COLUMNS, toEvent, toHead, toLateness, toRequest, toViewRow } from './rows.ts';
 import { selectEvents, selectViewRows, SQLITE } from './select.ts';
+import { sqliteDocuments } from './sqlite-documents.ts';
 import { describeHolders, sqliteLeases } from './sqlite-leases.ts';
 import { migrateSqlite } from './sqlite-migrate.ts';
 import { preparePlace } from './sqlite-place.ts';
@@ -72,6 +73,7 @@ class SqliteStore implements Store {
   readonly kind = 'sqlite';
   readonly where: string;
   readonly leases: Store['leases'];
+  readonly documents: Store['documents'];
   readonly #driver: SqliteDriver;
   readonly #views: Views;
   readonly #clean: Clean;
@@ -83,6 +85,7 @@ class SqliteStore implements Store {
     this.#views = views;
     this.#clean = clean;
     this.leases = sqliteLeases(driver, path, clean, (body) => this.#guarded(body));
+    this.documents = sqliteDocuments(driver, (body) => this.#guarded(body));
   }
 
   async append(fence: Fence, events: readonly NewEvent[]): Promise<readonly JournalEvent[]> {

@@ -6,6 +6,7 @@
  */
 import type { ChainHead } from '../core/journal.ts';
 import type { EventKind, JournalEvent, NewEvent } from '../core/events.ts';
+import type { Json } from '../core/release.ts';
 
 /** Proof of the lease. Tokens only rise, but a store that lost writes may repeat one: hence the nonce. */
 export interface Fence {
@@ -142,6 +143,27 @@ export interface Artefacts {
   remove(name: string): Promise<void>;
 }
 
+export interface StoredDocument {
+  readonly name: string;
+  readonly value: Json;
+  /** Counts from 1; another one after every write. */
+  readonly version: number;
+}
+
+/**
+ * Small JSON documents beside the journal, shared by all machines: how far each channel was told, who may sign in.
+ * Never part of the record: what happened stands in the journal alone. No secrets.
+ */
+export interface Documents {
+  read(name: string): Promise<StoredDocument | null>;
+  /** Those whose names begin so, by name. */
+  list(prefix: string): Promise<readonly StoredDocument[]>;
+  /** Only where the version is still `expected` (null: there is none yet). False when somebody else was faster. */
+  write(name: string, value: Json, expected: number | null): Promise<boolean>;
+  /** Idempotent. */
+  remove(name: string): Promise<void>;
+}
+
 export interface Store {
   readonly kind: string;
   /** Where it is, without secrets. */
@@ -160,5 +182,11 @@ export interface Store {
   asked(environment: string, deployment: string): Promise<readonly HolderRequest[]>;
   /** Absent in a store that is a file of one machine: a folder of that machine does. */
   readonly artefacts?: Artefacts;
+  readonly documents: Documents;
+  /**
+   * Calls `told` soon after anybody has appended; it may tell too often, or never while the connection is away, so that
+   * whoever listens looks now and then as well. Absent where looking is all that there is.
+   */
+  readonly changes?: (told: () => void) => Promise<() => Promise<void>>;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** The leases of the store in memory, and the tables that its handles share. */
 import type { JournalEvent } from '../core/events.ts';
 import { type ChainHead, EMPTY_CHAIN } from '../core/journal.ts';
-import type { Acquired, Fence, HolderRequest, LeaseRecord, Leases, ViewRow } from '../stores/store.ts';
+import type { Acquired, Fence, HolderRequest, LeaseRecord, Leases, StoredDocument, ViewRow } from '../stores/store.ts';
 
 export interface MemoryOptions {
   /** Milliseconds since the epoch, for the times in a lease. Default: the machine's clock. */
@@ -23,6 +23,7 @@ export interface Tables {
   viewsVersion: number | null;
   readonly leases: Map<string, StoredLease>;
   readonly requests: HolderRequest[];
+  readonly documents: Map<string, StoredDocument>;
 }
 
 export function headOf(journal: readonly JournalEvent[]): ChainHead {

@@ -3,6 +3,7 @@ import type { JournalEvent, NewEvent } from '../core/events.ts';
 import { type ChainHead, seal } from '../core/journal.ts';
 import { Problem } from '../core/errors.ts';
 import type {
+  Documents,
   EventQuery,
   Fence,
   HolderRequest,
@@ -13,6 +14,7 @@ import type {
   ViewRow,
   Views,
 } from '../stores/store.ts';
+import { memoryDocuments } from './memory-documents.ts';
 import { headOf, holds, MemoryLeases, type MemoryOptions, type Tables } from './memory-leases.ts';
 
 export type { MemoryOptions } from './memory-leases.ts';
@@ -33,6 +35,7 @@ export function memoryPlace(options: MemoryOptions = {}): MemoryPlace {
     viewsVersion: null,
     leases: new Map(),
     requests: [],
+    documents: new Map(),
   };
   return {
     open(views) {
@@ -114,6 +117,7 @@ class MemoryStore implements Store {
   readonly kind = 'memory';
   readonly where = 'memory';
   readonly leases: Leases;
+  readonly documents: Documents;
   readonly #tables: Tables;
   readonly #views: Views;
 
@@ -121,6 +125,7 @@ class MemoryStore implements Store {
     this.#tables = tables;
     this.#views = views;
     this.leases = new MemoryLeases(tables, options);
+    this.documents = memoryDocuments(tables.documents);
   }
 
   async append(fence: Fence, events: readonly NewEvent[]): Promise<readonly JournalEvent[]> {

@@ -1,5 +1,6 @@
 /** The contract suite of a store: run it against your own with any test runner. Asserts with node:assert only. */
 import { authorityTests } from './store-authority.ts';
+import { documentTests } from './store-documents.ts';
 import { journalTests } from './store-journal.ts';
 import { leaseTests } from './store-lease.ts';
 import { viewTests } from './store-views.ts';
@@ -24,6 +25,7 @@ export function storeContract(suite: StoreSuite): void {
   journalTests(declare);
   leaseTests(declare);
   viewTests(declare);
+  documentTests(declare);
 }
 
 export type { StoreSuite, StoreUnderTest };

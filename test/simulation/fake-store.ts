@@ -77,6 +77,7 @@ export function storeFor(actor: Actor, shared: StoreWorld): Store {
       renew: (fence) => call('renew', () => backing.leases.renew(fence)),
       release: (fence) => call('release', () => backing.leases.release(fence)),
     },
+    documents: backing.documents,
     ask: (request) => call('ask', () => backing.ask(request)),
     asked: (environment, deployment) => call('asked', () => backing.asked(environment, deployment)),
     close: async () => undefined,

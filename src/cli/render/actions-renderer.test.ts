@@ -5,7 +5,7 @@ import type { Notice } from '../../core/runtime.ts';
 import type { Cli } from '../cli.ts';
 import { ActionsRenderer } from './actions-renderer.ts';
 
-const output = (step: string, line: string): Notice => ({ type: 'output', step, line });
+const output = (step: string, line: string): Notice => ({ type: 'output', deployment: 'd-1', step, line });
 const done = (step: string): Notice => {
   const data = { step, receipt: { id: 'r-1' }, ms: 5 };
   return { type: 'event', event: { kind: 'step.done', deployment: 'd-1', data } as unknown as JournalEvent };

@@ -111,6 +111,12 @@ export default defineSchema({
   /** Uploads that no name points at yet, or no longer. */
   uploads: defineTable({ upload: v.string(), at: v.number() }).index('by_upload', ['upload']).index('by_time', ['at']),
 
+  /** What is beside the journal. `write` is the id of the write that left it so. */
+  documents: defineTable({ name: v.string(), value: v.string(), version: v.number(), write: v.string() }).index(
+    'by_name',
+    ['name'],
+  ),
+
   /** Who deployed what, when, where: a row for each deployment that ended, for people and dashboards. The journal is the proof. */
   deploymentLog: defineTable(logColumns)
     .index('by_environment', ['environment', 'timestamp'])

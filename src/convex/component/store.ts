@@ -2,6 +2,6 @@
 import { internalQuery } from './functions.ts';
 
 /** Raised when a Belay of before could no longer work with the component, or the other way round. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 export const describe = internalQuery({ args: {}, handler: async () => ({ format: FORMAT }) });

@@ -7,6 +7,7 @@ import { newerFormat } from '../format.ts';
 import type { EventQuery, Fence, HolderRequest, Store, ViewName, ViewQuery, ViewRow, Views } from '../store.ts';
 import { type Appending, appendTo } from './appending.ts';
 import { convexArtefacts } from './convex-artefacts.ts';
+import { convexDocuments } from './convex-documents.ts';
 import { componentCalls, type ComponentCalls } from './component-calls.ts';
 import { convexLeases } from './convex-leases.ts';
 import type { Known } from './known.ts';
@@ -24,7 +25,7 @@ export interface ConvexStoreOptions {
 }
 
 /** What the component must speak. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /**
  * Opens the store. Never makes it: the component comes with a push of the application (`belay store init`).
@@ -49,6 +50,7 @@ class ConvexStore implements Store {
   readonly where: string;
   readonly leases: Store['leases'];
   readonly artefacts: NonNullable<Store['artefacts']>;
+  readonly documents: Store['documents'];
   readonly #calls: ComponentCalls;
   readonly #clean: Clean;
   readonly #heads = new HeadMemory();
@@ -61,6 +63,7 @@ class ConvexStore implements Store {
     this.#clean = clean;
     this.leases = convexLeases(calls, clean);
     this.artefacts = convexArtefacts(calls);
+    this.documents = convexDocuments(calls);
     const known = new Map<string, Known>();
     this.#appending = { calls, views, heads: this.#heads, known, read: (query) => this.read(query) };
   }

@@ -54,6 +54,15 @@ test('G20: a build that fails: its last lines on screen and in the record, witho
   }
   const told = await shop.run('deploy', '--json', '--watch');
   expect(told.stdout).not.toContain(SECRET);
+  const { deployment } = JSON.parse(told.stdout.trim().split('\n').at(-1) ?? '') as { deployment: string };
+  const kept = readFileSync(join(shop.folder, '.belay/logs', `${deployment}.ndjson`), 'utf8')
+    .trim()
+    .split('\n');
+  expect(kept.map((line) => JSON.parse(line) as object)).toContainEqual({
+    at: expect.stringMatching(/Z$/) as string,
+    step: 'stage:web',
+    text: 'with [secret]',
+  });
   const log = await shop.run('deploy', '--verbose');
   expect(log.stderr).not.toContain(SECRET);
   // What starts the application again holds it, for its owner alone; the record and every log do not.

@@ -56,6 +56,26 @@ describe.skipIf(postgresInstalled() === null)('with a server', () => {
     await store.close();
   });
 
+  test('who listens is told of what another process appends, also after the connection was cut', async () => {
+    const [listener, writer] = [await open(server.url, 'told'), await open(server.url, 'told')];
+    let told = 0;
+    const stop = await listener.changes?.(() => (told += 1));
+    await until('listening', () => told > 0);
+    const fence = await take(writer);
+    await writer.append(fence, [paused('e1')]);
+    await until('told of the first', () => told > 1);
+    await sql(server.url, [
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()",
+    ]);
+    const before = told;
+    await until('listening again', () => told > before);
+    const again = told;
+    await writer.append(fence, [paused('e2')]);
+    await until('told of the second', () => told > again);
+    await stop?.();
+    await Promise.all([listener.close(), writer.close()]);
+  });
+
   test('what a database sets to be asynchronous is durable all the same; a server without fsync is refused', async () => {
     const { pathname } = new URL(server.url);
     await sql(server.url, [`ALTER DATABASE ${pathname.slice(1)} SET synchronous_commit = off`]);
