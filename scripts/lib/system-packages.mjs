@@ -18,6 +18,9 @@ const NEEDED = [
   { name: 'procps', present: () => onPath('ps') },
   { name: 'haproxy', present: () => onPath('haproxy') || existsSync('/usr/sbin/haproxy') },
   { name: 'prometheus', present: () => onPath('prometheus') },
+  { name: 'chromium', present: () => onPath('chromium') },
+  // Chromium brings no font of its own, and without one nothing has a width.
+  { name: 'fonts-dejavu-core', present: () => existsSync('/usr/share/fonts/truetype/dejavu') },
 ];
 
 const missingPackages = () => NEEDED.filter((item) => !item.present()).map((item) => item.name);

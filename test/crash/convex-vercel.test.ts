@@ -6,7 +6,7 @@ import { readRecord } from '../support/recorded.ts';
 
 const STRACE = spawnSync('strace', ['-f', '-e', 'trace=fsync', 'true']).status === 0;
 /** Every write in the long mode. */
-const STRIDE = Number(process.env.BELAY_CRASH_STRIDE ?? 5);
+const STRIDE = Number(process.env.BELAY_CRASH_STRIDE ?? 9);
 
 let pair: Pair | null = null;
 afterEach(async () => {

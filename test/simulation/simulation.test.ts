@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadSimulation, type Simulation } from './bundle.ts';
 
 /** `BELAY_SEEDS=2000000` for a long night. */
-const SEEDS = Number(process.env['BELAY_SEEDS'] ?? 10_000);
+const SEEDS = Number(process.env['BELAY_SEEDS'] ?? 5_000);
 /** Milliseconds; generous, for a machine that is shared. */
 const PER_SEED = 100;
 
