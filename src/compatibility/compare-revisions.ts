@@ -1,7 +1,8 @@
-/** Two revisions of the repository compared: Convex schemas, migration folders, and the files that clients are written to. */
+/** Two revisions of the repository compared: Convex schemas and functions, migration folders, and the files that clients are written to. */
 import type { MigrationState } from '../schema/convex/index.ts';
 import type { Prover } from './check-migrations.ts';
-import { convexReports } from './convex-projects.ts';
+import { callerReports } from './convex-callers.ts';
+import { convexReports, projectsToCompare } from './convex-projects.ts';
 import { contractReports } from './contract-files.ts';
 import { postgresFolders } from './migration-folders.ts';
 import { levelOf, type SchemaReport } from './report.ts';
@@ -42,18 +43,22 @@ export async function compareRevisions(
 ): Promise<Compared> {
   const [before, after] = await Promise.all([openTree(repository, from), openTree(repository, to)]);
   try {
-    const [convex, postgres, contracts] = await Promise.all([
-      convexReports(repository, { from, to, before, after, scope, migrated }),
+    const compared = { from, to, before, after, scope, migrated };
+    const projects = await projectsToCompare(repository, compared);
+    const [convex, functions, postgres, contracts] = await Promise.all([
+      convexReports(repository, compared, projects),
+      callerReports(repository, compared, projects),
       postgresFolders(before, after, { scope, prover }),
       contractReports(before, after, scope),
     ]);
-    const reports = [...convex, ...postgres, ...contracts];
+    const reports = [...convex, ...functions, ...postgres, ...contracts];
     const json = {
       from: told(from),
       to: told(to),
       verdict: VERDICTS[levelOf(reports)],
       convex: convex.map((report) => report.json),
       postgres: postgres.map((report) => report.json),
+      ...(functions.length > 0 ? { functions: functions.map((report) => report.json) } : {}),
       ...(contracts.length > 0 ? { contracts: contracts.map((report) => report.json) } : {}),
     };
     return { reports: [headline(from, to, reports.length), ...reports], json };

@@ -1,4 +1,4 @@
-/** Schemas of commits that were read before. A commit never changes, and to read one takes a process and a checkout. */
+/** Schemas and functions of commits that were read before. A commit never changes, and to read one takes a process and a checkout. */
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,9 +17,10 @@ function convexVersion(root: string, project: string): string {
 }
 
 /** Only where Belay keeps its things already: a look at a repository leaves nothing behind. */
-function placeOf(root: string, project: string, commit: string): string | null {
+function placeOf(root: string, project: string, commit: string, what: string): string | null {
   if (!existsSync(join(root, '.belay'))) return null;
-  const key = JSON.stringify([FORMAT, commit, project, convexVersion(root, project), process.versions.node]);
+  const kind = what === 'schema' ? [] : [what];
+  const key = JSON.stringify([FORMAT, commit, project, convexVersion(root, project), process.versions.node, ...kind]);
   const name = createHash('sha256').update(key).digest('hex').slice(0, 32);
   return join(root, '.belay/cache/convex', `${name}.json`);
 }
@@ -45,17 +46,34 @@ function keep(place: string, schema: unknown): void {
   }
 }
 
-/** The schema that `read` gives, remembered by commit; `project` is its folder from `root`. Failures are not kept. */
-export async function rememberedSchema(
+/** What is remembered of a commit, and which of it is worth to be. */
+interface Remembered<T> {
+  readonly what: 'schema' | 'functions';
+  /** What a package that is installed tomorrow would change is read anew. */
+  lasts(value: T): boolean;
+}
+
+/** What `read` gives, remembered by commit; `project` is its folder from `root`. Failures are not kept. */
+export async function remembered<T>(
+  root: string,
+  project: string,
+  commit: string,
+  { what, lasts }: Remembered<T>,
+  read: () => Promise<T>,
+): Promise<T> {
+  const place = placeOf(root, project, commit, what);
+  const found = place === null ? null : kept(place);
+  if (found) return found.schema as T;
+  const value = await read();
+  if (place !== null && lasts(value)) keep(place, value);
+  return value;
+}
+
+export function rememberedSchema(
   root: string,
   project: string,
   commit: string,
   read: () => Promise<unknown>,
 ): Promise<unknown> {
-  const place = placeOf(root, project, commit);
-  const found = place === null ? null : kept(place);
-  if (found) return found.schema;
-  const schema = await read();
-  if (place !== null) keep(place, schema);
-  return schema;
+  return remembered(root, project, commit, { what: 'schema', lasts: () => true }, read);
 }

@@ -91,13 +91,25 @@ async function migratedBy(repository: Repository, { from, migrated }: Compared):
   return (table) => migratedTable(migrated, table, since);
 }
 
-/** Projects without a difference are left out. */
-export async function convexReports(repository: Repository, compared: Compared): Promise<readonly SchemaReport[]> {
-  const { from, to, before, after, scope } = compared;
+/** Those that may differ, by their folders. @throws Problem SCHEMA_UNREADABLE when one that was named is not there */
+export async function projectsToCompare(
+  repository: Repository,
+  { from, to, before, after, scope }: Omit<Compared, 'migrated'>,
+): Promise<readonly string[]> {
   const found = [...convexProjects(before.paths), ...convexProjects(after.paths)];
   requireFound(scope.convex, new Set(found), 'is no Convex project in either of the two commits');
-  const projects = new Set(scope.convex === 'detect' ? found : scope.convex);
-  if (projects.size === 0 || !(await codeDiffers(repository, from, to))) return [];
+  const projects = [...new Set(scope.convex === 'detect' ? found : scope.convex)];
+  return projects.length > 0 && (await codeDiffers(repository, from, to)) ? projects : [];
+}
+
+/** Projects without a difference are left out. */
+export async function convexReports(
+  repository: Repository,
+  compared: Compared,
+  projects: readonly string[],
+): Promise<readonly SchemaReport[]> {
+  const { from, to, before, after } = compared;
+  if (projects.length === 0) return [];
   const migratedOf = await migratedBy(repository, compared);
   const reports: SchemaReport[] = [];
   for (const project of projects) {

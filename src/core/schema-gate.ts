@@ -43,8 +43,10 @@ export async function inspectSchema(
   return lookWithin(runtime, environment, 'the schema', ({ signal }) => schema.inspect(live, candidate, signal));
 }
 
-const BREAKING = 'the schema changes in a way that the running release, the data or a rollback does not survive';
-const UNKNOWN = 'nobody can tell what part of the schema change does to the running release and the data';
+const BREAKING =
+  'the schema or its functions change in a way that the running release, the data or a rollback does not survive';
+const UNKNOWN =
+  'nobody can tell what part of the change of schema and functions does to the running release and the data';
 
 /** `users.email: …`, with the recipe below it. */
 export const findingLines = ({ place, why, recipe }: SchemaFinding): readonly string[] => [

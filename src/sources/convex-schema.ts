@@ -1,12 +1,12 @@
 /** The Convex schema of a project, as it is now or at a commit: `convex/schema.ts` evaluated, or an exported file. */
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Problem } from '../core/errors.ts';
-import { createExec, type Exec } from '../util/exec.ts';
+import type { Exec } from '../util/exec.ts';
 import { EVALUATE, type Evaluated } from './convex-evaluate.ts';
+import { functionsFolder, readJson } from './convex-files.ts';
+import { runGuest } from './convex-guest.ts';
 import { endedProblem, EXPORTED_FILE, failedProblem } from './convex-problem.ts';
 import { withCommit } from './convex-tree.ts';
 
@@ -49,27 +49,6 @@ async function schemaIn(given: string, options: ConvexSchemaOptions): Promise<un
   return existsSync(exported) ? readExportedSchema(exported) : null;
 }
 
-/** `convex.json` may put the functions elsewhere. */
-async function functionsFolder(folder: string): Promise<string> {
-  const path = join(folder, 'convex.json');
-  if (!existsSync(path)) return 'convex';
-  const json = await readJson(path);
-  const named = typeof json === 'object' && json !== null && 'functions' in json ? json.functions : undefined;
-  return typeof named === 'string' ? named : 'convex';
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as unknown;
-  } catch (error) {
-    throw new Problem('SCHEMA_UNREADABLE', `${path} cannot be read as JSON`, {
-      why: error instanceof Error ? error.message : String(error),
-      retry: 'after-change',
-      cause: error,
-    });
-  }
-}
-
 /**
  * A file with the JSON of `schema.export()`.
  * @throws Problem SCHEMA_UNREADABLE
@@ -88,21 +67,11 @@ export async function readExportedSchema(path: string): Promise<unknown> {
 }
 
 async function evaluate(entry: string, folder: string, options: ConvexSchemaOptions): Promise<unknown> {
-  const { limitMs = LIMIT_MS, memoryMb = MEMORY_MB, scratch: root = tmpdir(), signal } = options;
+  const { limitMs = LIMIT_MS, memoryMb = MEMORY_MB, scratch, signal } = options;
   const named = relative(folder, entry);
   const name = options.commit === undefined ? named : `${named} at ${options.commit.slice(0, 7)}`;
-  const scratch = await mkdtemp(join(root, 'belay-schema-'));
-  try {
-    const program = join(scratch, 'evaluate.cjs');
-    const answer = join(scratch, 'answer.json');
-    await writeFile(program, EVALUATE);
-    const jiti = createRequire(import.meta.url).resolve('jiti');
-    const argv = [process.execPath, `--max-old-space-size=${memoryMb}`, program, jiti, entry, answer] as const;
-    const result = await createExec({})(argv, { cwd: scratch, limitMs, ...(signal ? { signal } : {}) });
-    const told = existsSync(answer) ? ((await readJson(answer)) as Evaluated) : undefined;
-    if (told && 'schema' in told) return told.schema;
-    throw told ? failedProblem(told, name, folder) : endedProblem(result, name, { limitMs, memoryMb });
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  const { result, answer } = await runGuest(EVALUATE, entry, { limitMs, memoryMb, signal, scratch });
+  const told = answer as Evaluated | undefined;
+  if (told && 'schema' in told) return told.schema;
+  throw told ? failedProblem(told, name, folder) : endedProblem(result, name, { limitMs, memoryMb });
 }

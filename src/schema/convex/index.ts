@@ -17,3 +17,4 @@ export {
   type FunctionRule,
   type FunctionsDiff,
 } from './diff-functions.ts';
+export { type FunctionSpec, readFunctions } from './functions.ts';
