@@ -53,6 +53,10 @@ test('only the newest deployments are kept, and a store that is away fails nobod
     logs.notice(printed(`d-${at}`, 'x'));
     await logs.settle();
   }
-  expect([102, 103, 152].map((at) => existsSync(join(here(), `d-${at}.ndjson`)))).toEqual([false, true, true]);
+  expect([102, 103, 152].map((at) => existsSync(join(here(), '.belay/logs', `d-${at}.ndjson`)))).toEqual([
+    false,
+    true,
+    true,
+  ]);
   expect((await shared.artefacts?.list('logs/'))?.length).toBe(50);
 });

@@ -24,11 +24,13 @@ export interface StepLogReader {
 const LIMIT_BYTES = 16 * 1024 * 1024;
 const KEEP = 50;
 
+const folderOf = (directory: string): string => join(directory, '.belay', 'logs');
 const nameOf = (deployment: string): string => `logs/${deployment}.ndjson.gz`;
 const fileOf = (folder: string, deployment: string): string => join(folder, `${deployment}.ndjson`);
 
-/** @param folder where the files are; made with the first line */
-export function keepStepLogs(folder: string, store: Store, clean: (text: string) => string): StepLogs {
+/** @param directory of the configuration */
+export function keepStepLogs(directory: string, store: Store, clean: (text: string) => string): StepLogs {
+  const folder = folderOf(directory);
   const open = new Map<string, LineLog>();
   const handed: Promise<void>[] = [];
   const handOver = async (deployment: string, log: LineLog): Promise<void> => {
@@ -72,11 +74,11 @@ async function forgetOldestOf(artefacts: NonNullable<Store['artefacts']>): Promi
   for (const name of (await artefacts.list('logs/')).slice(0, -KEEP)) await artefacts.remove(name);
 }
 
-/** @param folder null where there is no project: then only what the store keeps */
-export function readStepLogs(folder: string | null, store: Pick<Store, 'artefacts'>): StepLogReader {
+/** @param directory null where there is no configuration: then only what the store keeps */
+export function readStepLogs(directory: string | null, store: Pick<Store, 'artefacts'>): StepLogReader {
   return {
     async read(deployment, after, limit) {
-      const file = folder === null ? null : fileOf(folder, deployment);
+      const file = directory === null ? null : fileOf(folderOf(directory), deployment);
       if (file !== null && existsSync(file)) return readLineLog(file, after, limit);
       const kept = await store.artefacts?.get(nameOf(deployment));
       if (!kept) return null;

@@ -13,6 +13,8 @@ export interface ProjectRecord {
   /** Names that the configuration has now; the journal may know more. */
   readonly environments: readonly string[];
   readonly store: Store;
+  /** Where the configuration is. */
+  readonly directory: string;
 }
 
 export interface RecordOptions extends Pick<
@@ -37,5 +39,5 @@ export async function openRecord(options: RecordOptions): Promise<ProjectRecord>
     ci: env.ci,
     allowInCi,
   });
-  return { app: peek.app, environments: peek.environments, store };
+  return { app: peek.app, environments: peek.environments, directory: peek.directory, store };
 }

@@ -131,7 +131,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   const telling: Telling | null = options.readOnly ? null : await tellingOf({ config, env, redactor, store, stop });
   const logs = options.readOnly
     ? null
-    : (await import('./project-logs.ts')).keepStepLogs(logFolder(config), store, clean);
+    : (await import('./project-logs.ts')).keepStepLogs(config.directory, store, clean);
   const clock = systemClock();
   const base = childEnvironment();
   const runtime: Runtime = {
@@ -233,9 +233,6 @@ async function functionCaller({ targets, checks }: EnvironmentConfig): Promise<C
   if (!convex || checks.length === 0) return undefined;
   return (await import('./project-convex.ts')).convexCaller(convex);
 }
-
-/** What the steps of each deployment printed. */
-export const logFolder = (config: Config): string => join(stateFolder(config), 'logs');
 
 /** Where everything of a project that is not configuration lives. */
 export function stateFolder(config: Config): string {

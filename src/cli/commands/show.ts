@@ -83,14 +83,53 @@ function print(
     cli.out(line);
 }
 
+interface ShowOptions extends CommonOptions {
+  readonly log?: boolean;
+}
+
+const PAGE = 1_000;
+
+/** What the commands of its steps printed, as far as it is kept. */
+async function printLog(
+  cli: Cli,
+  options: ShowOptions,
+  { store, directory }: ProjectRecord,
+  id: string,
+): Promise<void> {
+  const { readStepLogs } = await import('../../project-logs.ts');
+  const reader = readStepLogs(directory, store);
+  for (let after = 0; ;) {
+    const lines = await reader.read(id, after, PAGE);
+    if (lines === null) {
+      throw new Problem('DEPLOYMENT_UNKNOWN', `Nothing that the steps of ${id} printed is kept here`, {
+        why: 'they printed nothing, it ran on another machine with a store of its own, or it is too long ago',
+        next: `belay show ${id}`,
+      });
+    }
+    for (const line of lines) {
+      cli.out(options.json ? JSON.stringify(line) : `${exact(line.at)}  ${line.step}  ${plainText(cli, line.text)}`);
+    }
+    if (lines.length < PAGE) return;
+    after = lines.at(-1)?.n ?? after;
+  }
+}
+
 export const command: BuildCommand = (cli) =>
   withCommonOptions(new Command('show'))
     .description('One deployment: what it did, step by step, what was undone, and why it ended as it did.')
     .argument('[deployment]', 'its id, or the beginning of it (default: the latest of the environment)')
-    .addHelpText('after', helpText(cli, '\nExamples:\n  belay show\n  belay show d-cgxi62s8\n  belay show cgxi --json'))
-    .action((id: string | undefined, options: CommonOptions) =>
+    .option('--log', 'only what the commands of its steps printed')
+    .addHelpText(
+      'after',
+      helpText(
+        cli,
+        '\nExamples:\n  belay show\n  belay show d-cgxi62s8\n  belay show cgxi --json\n  belay show cgxi --log',
+      ),
+    )
+    .action((id: string | undefined, options: ShowOptions) =>
       withRecord(cli, options, async (record) => {
         const row = await chosen(cli, options, record, id);
+        if (options.log) return printLog(cli, options, record, row.id);
         const state = await readDeployment({ store: record.store }, row.id);
         const events = await record.store.read({ deployment: row.id });
         if (options.json) {
