@@ -7,6 +7,8 @@ import type { VercelFinding } from './targets/vercel/check.ts';
 import type { VercelOptions } from './targets/vercel/options.ts';
 import type { Target } from './targets/target.ts';
 
+export { middlewareText } from './targets/vercel/middleware.ts';
+
 export interface VercelPlace {
   /** The folder `.belay` of the project. */
   readonly state: string;

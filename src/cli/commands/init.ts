@@ -3,11 +3,13 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BuildCommand, Cli } from '../cli.ts';
 import { helpText } from '../help-text.ts';
 import { appName, detect } from '../init/detect.ts';
-import { refuseExisting, type WrittenFile, writeFiles } from '../init/files.ts';
+import { hasConfiguration, refuseExisting, type WrittenFile, writeFiles } from '../init/files.ts';
+import { middlewareNext, requireMiddlewarePlace, writeMiddleware } from '../init/middleware.ts';
 import { askPerson } from '../init/questions.ts';
 import { hasPlatforms, NO_PLATFORMS, platformSecrets } from '../init/platform.ts';
 import { type WorkflowName, WORKFLOWS } from '../init/workflows.ts';
 import type { Choices } from '../init/written.ts';
+import { DEFAULTS } from '../../config/defaults.ts';
 import { wholeNumber } from '../options.ts';
 import { facts } from '../render/facts.ts';
 import { plainText, shape } from '../render/shape.ts';
@@ -22,6 +24,7 @@ interface InitOptions {
   readonly port: number;
   readonly health?: string;
   readonly ci: boolean;
+  readonly middleware?: boolean;
   readonly workflows: readonly WorkflowName[];
   readonly json?: boolean;
 }
@@ -55,7 +58,16 @@ function chosen(cli: Cli, options: InitOptions): Choices {
   const { app = found.app, start = found.start, health = found.healthPath, port } = options;
   const workflows = options.ci ? options.workflows : [];
   const platforms = options.local ? NO_PLATFORMS : found.platforms;
-  return { ...found, app, start, healthPath: health, port, workflows, platforms, version: cli.version };
+  const choices = { ...found, app, start, healthPath: health, port, workflows, platforms, version: cli.version };
+  const middleware = options.middleware ?? false;
+  if (middleware) requireMiddlewarePlace(choices);
+  return { ...choices, middleware };
+}
+
+async function middlewareOf(cli: Cli, { middleware }: Choices): Promise<readonly WrittenFile[]> {
+  if (!middleware) return [];
+  const { middlewareText } = await import('../../project-vercel.ts');
+  return [writeMiddleware(cli.cwd, middlewareText({ key: DEFAULTS.vercel.edgeConfigKey }))];
 }
 
 const LOOKS = { written: 'live', extended: 'live', kept: 'none' } as const;
@@ -65,7 +77,12 @@ function targetsOf({ platforms: { convex, vercel } }: Choices): string {
   return [convex ? 'Convex' : '', vercel ? `Vercel (${vercel.project})` : ''].filter(Boolean).join(' and ');
 }
 
-function nextOf(choices: Choices): string {
+function nextOf(choices: Choices, files: readonly WrittenFile[]): string {
+  const middleware = choices.middleware ? files.at(-1) : undefined;
+  return [...(middleware ? [middlewareNext(middleware)] : []), stepOf(choices)].join('; then ');
+}
+
+function stepOf(choices: Choices): string {
   if (!choices.git) return 'git init && git add . && git commit -m first, then belay doctor';
   if (hasPlatforms(choices.platforms))
     return `set ${platformSecrets(choices.platforms).join(' and ')}, then belay doctor`;
@@ -85,7 +102,7 @@ function print(cli: Cli, choices: Choices, files: readonly WrittenFile[]): void 
   for (const line of facts(cli, lines)) cli.out(line);
   for (const { path, action } of files)
     cli.out(plainText(cli, `  ${shape(cli, LOOKS[action])} ${WORDS[action].padEnd(13)} ${path}`));
-  for (const line of facts(cli, [['next', nextOf(choices)]])) cli.out(line);
+  for (const line of facts(cli, [['next', nextOf(choices, files)]])) cli.out(line);
 }
 
 export const command: BuildCommand = (cli) =>
@@ -104,6 +121,7 @@ export const command: BuildCommand = (cli) =>
         .argParser(workflowsOption)
         .default(['production', 'rollback'], 'production,rollback'),
     )
+    .option('--middleware', 'also middleware.ts, for canaries on Vercel without rolling releases (Next.js)')
     .option('--no-ci', 'write no workflows for GitHub Actions')
     .option('--json', 'print one JSON object on standard output')
     .option('--ascii', 'use no characters beyond ASCII')
@@ -116,11 +134,13 @@ export const command: BuildCommand = (cli) =>
     )
     .action(async (options: InitOptions) => {
       const where = { folder: cli.cwd, force: options.force ?? false, typescript: options.ts ?? false };
-      refuseExisting(where);
+      // A project that is configured already may want the middleware later.
+      const alone = options.middleware === true && !where.force && hasConfiguration(cli.cwd);
+      if (!alone) refuseExisting(where);
       const found = chosen(cli, options);
-      const asks = cli.interactive && !options.yes && !options.json;
+      const asks = cli.interactive && !options.yes && !options.json && !alone;
       const choices = asks ? await askPerson(found) : found;
-      const files = writeFiles(choices, where);
-      if (options.json) cli.out(JSON.stringify({ detected: choices, files, next: nextOf(choices) }));
+      const files = [...(alone ? [] : writeFiles(choices, where)), ...(await middlewareOf(cli, choices))];
+      if (options.json) cli.out(JSON.stringify({ detected: choices, files, next: nextOf(choices, files) }));
       else print(cli, choices, files);
     });

@@ -23,7 +23,7 @@ test.each<[string, boolean]>([
 ])('%s: %s', (path, expected) => {
   mkdirSync(dirname(join(folder, path)), { recursive: true });
   writeFileSync(join(folder, path), '');
-  const choices = { ...detect(folder), port: 3000, workflows: [], version: '0' };
+  const choices = { ...detect(folder), port: 3000, workflows: [], middleware: false, version: '0' };
   expect(choices.schema).toBe(expected);
   expect(configYaml(choices).includes('\n    schema: auto')).toBe(expected);
   expect(configTs(choices).includes("\n      schema: 'auto'")).toBe(expected);

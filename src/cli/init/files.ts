@@ -21,6 +21,9 @@ export interface WriteOptions {
   readonly typescript: boolean;
 }
 
+export const hasConfiguration = (folder: string): boolean =>
+  CONFIG_FILES.some((name) => existsSync(join(folder, name)));
+
 /** Two configurations would contradict each other; one is never overwritten unasked. @throws Problem USAGE */
 export function refuseExisting({ folder, force, typescript }: WriteOptions): void {
   const wanted = typescript ? 'belay.config.ts' : 'belay.yml';

@@ -3,7 +3,7 @@ import type { Choices } from './written.ts';
 import { yamlText } from './written.ts';
 
 /** Lines of YAML at the indentation of targets; `#` says what a person needs to know. */
-export function platformYaml({ platforms: { convex, vercel }, install, healthPath }: Choices): string[] {
+export function platformYaml({ platforms: { convex, vercel }, install, healthPath, middleware }: Choices): string[] {
   return [
     ...(convex
       ? [
@@ -27,6 +27,12 @@ export function platformYaml({ platforms: { convex, vercel }, install, healthPat
           `        probe: { path: ${yamlText(healthPath ?? '/')} }`,
           '        # Where deployments ask for a login (Deployment Protection):',
           '        # bypass: { secret: VERCEL_AUTOMATION_BYPASS_SECRET }',
+          ...(middleware
+            ? [
+                '        # The shares of a canary, which middleware.ts reads (package @vercel/edge-config, variable EDGE_CONFIG):',
+                '        # edgeConfig: { id: ecfg_of_yours }',
+              ]
+            : []),
         ]
       : []),
   ];

@@ -1,5 +1,6 @@
 /** What `init` asks a person at a terminal; every question has a flag. */
 import { Problem } from '../../core/errors.ts';
+import { takesMiddleware } from './middleware.ts';
 import { type WorkflowName, WORKFLOWS } from './workflows.ts';
 import type { Choices } from './written.ts';
 import { appName } from './detect.ts';
@@ -13,7 +14,7 @@ const HINTS: Readonly<Record<WorkflowName, string>> = {
 
 /** Loaded only when there is somebody to ask. @throws Problem INTERRUPTED */
 export async function askPerson(choices: Choices): Promise<Choices> {
-  const { isCancel, multiselect, text } = await import('@clack/prompts');
+  const { confirm, isCancel, multiselect, text } = await import('@clack/prompts');
   const given = <T>(answer: T): Exclude<T, symbol> => {
     if (isCancel(answer)) throw new Problem('INTERRUPTED', 'Nothing was written', { next: 'belay init --yes' });
     return answer as Exclude<T, symbol>;
@@ -42,5 +43,13 @@ export async function askPerson(choices: Choices): Promise<Choices> {
       required: false,
     }),
   );
-  return { ...choices, app, start: start.trim() || null, port: Number(port), healthPath: path, workflows };
+  const middleware = takesMiddleware(choices)
+    ? given(
+        await confirm({
+          message: 'Write a middleware for canaries on a plan without rolling releases?',
+          initialValue: choices.middleware,
+        }),
+      )
+    : false;
+  return { ...choices, app, start: start.trim() || null, port: Number(port), healthPath: path, workflows, middleware };
 }

@@ -57,6 +57,7 @@ const choices: Choices = {
   platforms: NO_PLATFORMS,
   port: 8080,
   workflows: WORKFLOWS,
+  middleware: false,
   version: '1.2.3',
 };
 const read = (name: WorkflowName) => Workflow.parse(parse(workflow(name, choices)));

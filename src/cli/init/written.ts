@@ -7,6 +7,8 @@ export interface Choices extends Detected {
   readonly port: number;
   /** What is written for GitHub Actions. */
   readonly workflows: readonly WorkflowName[];
+  /** Whether the middleware of canaries by Edge Config is written, too. */
+  readonly middleware: boolean;
   /** Version of Belay, for CI. */
   readonly version: string;
 }

@@ -137,6 +137,22 @@ test('the same for this machine, when it is asked for', async () => {
   expect(read('belay.yml')).toContain('type: local');
 });
 
+test('the middleware of canaries is written where it is asked for, also later, and never over another', async () => {
+  project = createProject(NEXT_ON_CONVEX);
+  const { files } = await project.json<{ files: { path: string }[] }>(0, 'init', '--yes', '--no-ci');
+  expect(files.map(({ path }) => path)).not.toContain('middleware.ts');
+  const later = await project.json<{ files: object[]; next: string }>(0, 'init', '--middleware');
+  expect(later.files).toEqual([{ path: 'middleware.ts', action: 'written' }]);
+  expect(later.next).toContain('npm install @vercel/edge-config');
+  expect(read('middleware.ts')).toContain('get<Split>("belay")');
+  writeFiles(project.path, { 'middleware.ts': '// mine' });
+  const again = await project.json<{ files: object[] }>(0, 'init', '--force', '--middleware', '--no-ci');
+  expect(again.files).toContainEqual({ path: 'middleware.ts', action: 'kept' });
+  expect(read('middleware.ts')).toBe('// mine');
+  expect(read('belay.yml')).toContain('# edgeConfig:');
+  expect(await project.belay('config', 'validate')).toMatchObject({ code: 0 });
+});
+
 test('what is there is kept; only --force writes the configuration anew', async () => {
   project = createProject({ 'health.yml': 'http: []\n', '.gitignore': 'node_modules' });
   await project.json(0, 'init', '--start', 'node a.js');
@@ -179,6 +195,10 @@ test('only the workflows that are wanted are written, with the environments that
 
 test('wrong flags are refused before anything is written', async () => {
   project = createProject({});
+  expect(await project.belay('init', '--middleware')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('no Next.js application on Vercel'),
+  });
   for (const flags of [['--port', '0'], ['--port', '99999'], ['--health', 'up'], ['--app', 'Web Shop'], ['--yse']]) {
     expect(await project.belay('init', ...flags)).toMatchObject({ code: 2 });
   }
