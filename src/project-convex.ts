@@ -5,6 +5,7 @@ import type { CallFunction } from './checks/called.ts';
 import { Problem } from './core/errors.ts';
 import type { Runtime } from './core/runtime.ts';
 import type { ProtectedData } from './databases/database.ts';
+import { expiring } from './databases/expiring.ts';
 import { type ConvexClient, createConvexClient } from './platforms/convex/client.ts';
 import { addressOf, kindOfKey } from './platforms/convex/deployment.ts';
 import { folderArtefacts } from './stores/artefacts.ts';
@@ -96,7 +97,7 @@ function refuseForeignKey(access: ConvexAccessConfig, environment: string): void
 }
 
 async function createData(
-  { storage, scratch }: NonNullable<ConvexConfig['data']>,
+  { storage, scratch, expireMs }: NonNullable<ConvexConfig['data']>,
   setup: ConvexSetup,
   snapshots: string,
 ): Promise<ProtectedData> {
@@ -104,7 +105,7 @@ async function createData(
     import('./databases/convex.ts'),
     import('./targets/convex/validation.ts'),
   ]);
-  return createConvexData({
+  const data = createConvexData({
     what: `the documents of ${setup.name}`,
     client: setup.client,
     snapshots,
@@ -112,6 +113,7 @@ async function createData(
     scratch: scratch ? convexClient(scratch) : null,
     validation: validationOf(setup),
   });
+  return expiring(data, expireMs);
 }
 
 /** A function by its name, with the rights of the environment's key: `module:name`. */

@@ -1,17 +1,20 @@
-/** Who is told what became of a deployment: beside it, never in its way. Part of the composition root. */
-import { setTimeout as delay } from 'node:timers/promises';
+/** Who is told of what happens: beside it, never in its way. Part of the composition root. */
+import { hostname } from 'node:os';
 import type { Config } from './config/config.ts';
 import type { Environment as Surroundings } from './config/environment.ts';
 import { describeError } from './core/errors.ts';
 import type { JournalEvent } from './core/events.ts';
-import { isNews, newsOf } from './core/news.ts';
-import type { Message, Notifier } from './notifiers/notifier.ts';
+import { type Channel, type Delivering } from './outbox/deliver.ts';
+import type { Outbox } from './outbox/outbox.ts';
+import type { ConfiguredChannel } from './outbox/report.ts';
+import { channelsOf, hasChannels } from './project-channels.ts';
 import type { Store } from './stores/store.ts';
-import type { Redactor } from './util/redact.ts';
+import { bootId, isRunning, self } from './util/processes.ts';
+import { createRedactor, type Redactor } from './util/redact.ts';
 
 export interface Telling {
   event(event: JournalEvent): void;
-  /** Waits a few seconds at most. Who was not told, and why, once; null when there is nothing to say. */
+  /** Waits a few seconds at most. Who was not told, and why; null when there is nothing to say. */
   settle(): Promise<string | null>;
 }
 
@@ -27,90 +30,95 @@ export interface TellingOptions {
 const SETTLE_MS = 5_000;
 const SILENT: Telling = { event: () => undefined, settle: () => Promise.resolve(null) };
 
-/** Loads a notifier only where somebody is to be told. */
-export async function tellingOf(options: TellingOptions): Promise<Telling> {
-  const { config, env, redactor, store, stop } = options;
-  const { github } = config;
-  const secret = github?.token ?? null;
-  const token = secret === null ? env.variable('GITHUB_TOKEN') : secret.available() && secret.reveal();
-  const repository = github?.repository ?? env.variable('GITHUB_REPOSITORY');
-  if (secret && !token) return mute(`GitHub was not told: ${secret.hint()}`);
-  if (secret && !repository) return mute('GitHub was not told: set GITHUB_REPOSITORY, or github.repository');
-  if (!token || !repository) return SILENT;
-  redactor.hide(token);
-  const api = (github?.api ?? env.variable('GITHUB_API_URL') ?? 'https://api.github.com').replace(/\/$/, '');
-  const { createGitHubNotifier } = await import('./notifiers/github.ts');
-  const notifier = createGitHubNotifier({ token, repository, api, run: env.github?.run ?? null });
-  return startTelling(store, [notifier], (text) => redactor.clean(text), stop);
+/** For a command that deploys. Loads nothing where nobody is to be told. */
+export async function tellingOf({ config, env, redactor, store, stop }: TellingOptions): Promise<Telling> {
+  const hide = (value: string) => redactor.hide(value);
+  if (!hasChannels({ config, env, hide })) return SILENT;
+  const clean = (text: string) => redactor.clean(text);
+  const { outbox } = await notificationsOf({ config, env, store, clean, hide });
+  return startTelling(outbox, stop);
 }
 
-/** Configured, and impossible: said at the end of whatever would have been told. */
-function mute(why: string): Telling {
-  let missed = false;
+export async function startTelling(outbox: Outbox, stop: AbortSignal, limitMs = SETTLE_MS): Promise<Telling> {
+  const { undeliveredSentence } = await import('./outbox/undelivered-sentence.ts');
+  let since = Date.now();
   return {
-    event: (event) => void (missed ||= isNews(event)),
-    settle: async () => (missed ? why : null),
-  };
-}
-
-/** Messages leave one after the other, in the order of their events. */
-export function startTelling(
-  store: Store,
-  notifiers: readonly Notifier[],
-  clean: (text: string) => string,
-  now: AbortSignal,
-  limitMs = SETTLE_MS,
-): Telling {
-  const stop = new AbortController();
-  const signal = AbortSignal.any([stop.signal, now]);
-  let queue: Promise<void> = Promise.resolve();
-  let trouble: string | null = null;
-  const tell = async (messages: Promise<readonly Message[]>): Promise<void> => {
-    try {
-      for (const message of await messages) for (const notifier of notifiers) await sendBy(notifier, message, signal);
-    } catch (error) {
-      trouble ??= clean(describeError(error));
-    }
-  };
-  return {
-    event(event) {
-      if (!isNews(event)) return;
-      // Read now: by the time its turn comes, something else may be live.
-      const messages = newsOf(store, event);
-      // Awaited in its turn, and by then it may have failed long ago.
-      messages.catch(() => undefined);
-      queue = queue.then(() => tell(messages));
-    },
+    event: (event) => outbox.noticed(event),
     async settle() {
-      if (!signal.aborted && !(await within(limitMs, queue))) {
-        stop.abort();
-        trouble ??= `${notifiers.map(({ name }) => name).join(', ')} was not told in time: no answer within ${limitMs} ms`;
-      }
-      const told = trouble;
-      trouble = null;
+      const told = undeliveredSentence(await outbox.settle(limitMs, stop), since);
+      since = Date.now();
       return told;
     },
   };
 }
 
-async function within(limitMs: number, work: Promise<void>): Promise<boolean> {
-  const limit = new AbortController();
-  const late = delay(limitMs, false, { signal: limit.signal }).catch(() => false);
-  const inTime = await Promise.race([work.then(() => true), late]);
-  limit.abort();
-  return inTime;
+/** Everything there is to notify with: for the command line, and for a server that goes on delivering. */
+export interface Notifications {
+  readonly channels: readonly (Channel & ConfiguredChannel)[];
+  readonly outbox: Outbox;
+  readonly delivering: Delivering;
+  /** Delivers until the signal is aborted, whatever anybody deploys meanwhile. */
+  deliverForever(signal: AbortSignal): Promise<void>;
+  /** Those of the configuration, and those that only the journal knows. */
+  environments(): Promise<readonly string[]>;
 }
 
-async function sendBy(notifier: Notifier, message: Message, signal: AbortSignal): Promise<void> {
-  try {
-    signal.throwIfAborted();
-    await notifier.send(message, signal);
-  } catch (cause) {
-    throw new Error(
-      `${notifier.name} was not told that ${message.deployment} is ${message.news}: ${describeError(cause)}`,
-      {
-        cause,
-      },
-    );
-  }
+export interface NotificationsOptions {
+  readonly config: Config;
+  readonly env: Surroundings;
+  readonly store: Store;
+  readonly clean: (text: string) => string;
+  /** Masks a value in `clean` from now on; without it, in what we say ourselves. */
+  readonly hide?: (value: string) => void;
+  /** For whoever runs a server: what could not be looked at, redacted. */
+  readonly log?: (text: string) => void;
+}
+
+export async function notificationsOf(options: NotificationsOptions): Promise<Notifications> {
+  const { config, env, store } = options;
+  const own = createRedactor();
+  const hide = options.hide ?? ((value: string) => own.hide(value));
+  const clean = (text: string) => own.clean(options.clean(text));
+  const channels = await channelsOf({ config, env, hide });
+  const delivering = deliveringOf({ ...options, clean });
+  const { createOutbox } = await import('./outbox/outbox.ts');
+  const outbox = createOutbox(delivering, channels);
+  const environments = async () => {
+    const rows = await store.view('environments', {});
+    return [...new Set([...Object.keys(config.environments), ...rows.map(({ environment }) => environment)])];
+  };
+  const notifications: Notifications = {
+    channels,
+    outbox,
+    delivering,
+    environments,
+    async deliverForever(signal) {
+      const { watchRegressions } = await import('./project-regressions.ts');
+      const trouble = (error: unknown) => options.log?.(clean(`regressions: ${describeError(error)}`));
+      const watching = watchRegressions(notifications, config.review, signal, trouble);
+      await Promise.all([outbox.deliverForever(environments, signal), watching]);
+    },
+  };
+  return notifications;
+}
+
+function deliveringOf({ config, env, store, clean }: NotificationsOptions): Delivering {
+  const me = self();
+  const host = hostname();
+  let repository: Promise<string | null> | null = null;
+  return {
+    store,
+    clean,
+    app: config.app,
+    dashboard: config.dashboard?.url ?? null,
+    repository: () =>
+      (repository ??= import('./project-repository.ts').then(({ repositoryOf }) => repositoryOf(config, env))),
+    self: { host, bootId: bootId(), pid: me.pid, pidStart: me.start },
+    isAlive: (process) => {
+      if (process.host !== host) return null;
+      return process.bootId === bootId() && isRunning({ pid: process.pid, start: process.pidStart });
+    },
+    now: () => Date.now(),
+    chance: () => Math.random(),
+  };
 }

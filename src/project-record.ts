@@ -1,4 +1,5 @@
 /** The journal alone, for commands that only read it: no targets, no daemon, no secret but the store's own. Part of the composition root. */
+import type { ReviewConfig } from './config/config.ts';
 import { peekStore } from './config/peek.ts';
 import { VIEWS } from './core/views.ts';
 import type { ProjectOptions } from './project.ts';
@@ -15,6 +16,7 @@ export interface ProjectRecord {
   readonly store: Store;
   /** Where the configuration is. */
   readonly directory: string;
+  readonly review: ReviewConfig;
 }
 
 export interface RecordOptions extends Pick<
@@ -39,5 +41,6 @@ export async function openRecord(options: RecordOptions): Promise<ProjectRecord>
     ci: env.ci,
     allowInCi,
   });
-  return { app: peek.app, environments: peek.environments, directory: peek.directory, store };
+  const { app, environments, directory, review } = peek;
+  return { app, environments, directory, review, store };
 }

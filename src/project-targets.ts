@@ -7,6 +7,7 @@ import { Problem } from './core/errors.ts';
 import type { Runtime } from './core/runtime.ts';
 import type { DaemonClient } from './daemon/protocol.ts';
 import type { ProtectedData } from './databases/database.ts';
+import { expiring } from './databases/expiring.ts';
 import { LOCAL_DEFAULTS, type LocalOptions } from './targets/local/options.ts';
 import type { Target } from './targets/target.ts';
 
@@ -144,6 +145,6 @@ export async function createTarget(
     daemon: daemonOf(parts),
     exec: runtime.exec,
     base: childEnvironment(undefined, target.passEnv),
-    ...(target.data ? { data: await createData(target.data, snapshots) } : {}),
+    ...(target.data ? { data: expiring(await createData(target.data, snapshots), target.data.expireMs) } : {}),
   });
 }

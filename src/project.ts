@@ -129,6 +129,10 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   const store = await openPatiently({ ...opening, views: VIEWS, clean }, options);
   const stop = options.stop.now;
   const telling: Telling | null = options.readOnly ? null : await tellingOf({ config, env, redactor, store, stop });
+  const traces =
+    options.readOnly || !env.traces
+      ? null
+      : (await import('./project-traces.ts')).tracesTo(store, env.traces, redactor);
   const logs = options.readOnly
     ? null
     : (await import('./project-logs.ts')).keepStepLogs(config.directory, store, clean);
@@ -149,7 +153,9 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
     emit: (notice) => {
       options.emit(notice);
       logs?.notice(notice);
-      if (notice.type === 'event') telling?.event(notice.event);
+      if (notice.type !== 'event') return;
+      telling?.event(notice.event);
+      traces?.event(notice.event);
     },
   };
   const parts: TargetParts = {
@@ -169,9 +175,12 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
       loaded.requireSecrets(requireEnvironment(config, name).name);
       return composeEnvironment(parts, requireEnvironment(config, name), loaded.hash);
     },
-    settle: async () => (await telling?.settle()) ?? null,
+    settle: async () => {
+      const untold = await Promise.all([telling?.settle(), traces?.settle()]);
+      return untold.filter(Boolean).join('; ') || null;
+    },
     close: async () => {
-      await Promise.all([telling?.settle(), logs?.settle()]);
+      await Promise.all([telling?.settle(), traces?.settle(), logs?.settle()]);
       await store.close();
     },
   };

@@ -5,7 +5,7 @@ import type { DeploymentRow } from '../core/views.ts';
 import type { ProjectRecord } from '../project-record.ts';
 import type { Cli } from './cli.ts';
 import type { AuditOptions } from './commands/audit.ts';
-import { csvLine, DEPLOYMENT_COLUMNS, deploymentCells } from './render/audit.ts';
+import { csvLine, DEPLOYMENT_COLUMNS, deploymentCells } from '../core/record-table.ts';
 import { createListing } from './render/listing.ts';
 import { clip } from './render/grid.ts';
 import { OUTCOME_WORDS, plainText } from './render/shape.ts';

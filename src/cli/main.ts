@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
 import { EXIT, isProblem } from '../core/errors.ts';
 import type { Cli } from './cli.ts';
-import { buildProgram, COMMANDS } from './program.ts';
+import { buildProgram, isCommand } from './program.ts';
 import { printBug, printProblem } from './render/problem.ts';
 
 declare const __BELAY_VERSION__: string;
@@ -43,7 +43,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const words = wordsOf(argv);
   const name = words.find((word) => !word.startsWith('-'));
   try {
-    const program = await buildProgram(cli, name !== undefined && name in COMMANDS ? name : undefined);
+    const program = await buildProgram(cli, name !== undefined && isCommand(name) ? name : undefined);
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {

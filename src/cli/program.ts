@@ -41,6 +41,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'the record: who did what when; verify that it is untouched',
     load: () => import('./commands/audit.ts'),
   },
+  notify: {
+    summary: 'who is told of what happens; try a channel; what could not be told',
+    load: () => import('./commands/notify.ts'),
+  },
   config: { summary: 'show, validate or explain the configuration', load: () => import('./commands/config.ts') },
   store: { summary: 'make a store that does not make itself', load: () => import('./commands/store.ts') },
   doctor: { summary: 'look for what would make a deployment fail', load: () => import('./commands/doctor.ts') },
@@ -48,6 +52,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   demo: { summary: 'see it work on a small application, in a minute', load: () => import('./commands/demo.ts') },
   completion: { summary: 'completion script for bash, zsh or fish', load: () => import('./commands/completion.ts') },
 };
+
+/** Other names of commands; each command says its own as well. */
+const ALIASES: Readonly<Record<string, string>> = {};
+
+export const isCommand = (name: string): boolean => name in COMMANDS || name in ALIASES;
 
 /** Output and errors go through the Cli; a usage error is thrown, never an exit from deep inside. */
 export function prepare(command: Command, cli: Cli): Command {
@@ -69,7 +78,7 @@ export async function buildProgram(cli: Cli, name: string | undefined): Promise<
     .version(cli.version, '-V, --version', 'print the version')
     .helpCommand('help [command]', 'help for a command')
     .configureHelp({ subcommandTerm: (command) => command.name() });
-  const wanted = name === undefined ? undefined : COMMANDS[name];
+  const wanted = name === undefined ? undefined : COMMANDS[ALIASES[name] ?? name];
   for (const [known, entry] of Object.entries(COMMANDS)) {
     if (entry === wanted) program.addCommand((await entry.load()).command(cli));
     else program.command(known).description(entry.summary).allowUnknownOption().argument('[rest...]', '');

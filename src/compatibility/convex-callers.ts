@@ -66,6 +66,9 @@ async function unreadReasons(sides: readonly ToldFunctions[], trees: readonly Tr
       const texts = await Promise.all(trees.map(async (tree) => (await tree.read([file]))[0]?.text));
       const same = texts[0] !== undefined && texts[0] === texts[1];
       const facts = { ...UNTOLD, place: module, file };
+      if (texts[0] === undefined) {
+        return { ...facts, level: 'note', why: `is new, so nobody calls it yet; it cannot be loaded here: ${why}` };
+      }
       if (!same) return { ...facts, why: `its functions are not compared: it cannot be loaded here: ${why}` };
       return { ...facts, level: 'note', why: `not compared, and not changed itself: it cannot be loaded here: ${why}` };
     }),

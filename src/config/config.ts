@@ -1,5 +1,6 @@
 /** The configuration as the rest of Belay sees it: one form, defaults filled in, milliseconds and fractions, frozen. */
 import type { HealthSpec } from '../checks/spec.ts';
+import type { Route } from '../notifiers/notifier.ts';
 import type { OutsideSignal } from '../signals/spec.ts';
 import type { CanarySettings } from '../strategies/canary.ts';
 import type { RouterChoice } from '../daemon/protocol.ts';
@@ -14,6 +15,76 @@ export interface Config {
   readonly environments: Readonly<Record<string, EnvironmentConfig>>;
   /** Who is told of deployments; null: as the variables of GitHub Actions say. */
   readonly github: GitHubConfig | null;
+  /** Limits that `belay metrics` tells of. */
+  readonly review: ReviewConfig;
+  readonly notify: NotifyConfig;
+  /** Null: people of this machine only, by the link that is printed. */
+  readonly dashboard: DashboardConfig | null;
+}
+
+/** Who is told of what happens. */
+export interface NotifyConfig {
+  /** Address of the repository's pages; null: that of the remote. */
+  readonly repository: string | null;
+  /** By name. */
+  readonly channels: Readonly<Record<string, ChannelConfig>>;
+  /** The first that fits decides; the defaults where none speaks of a channel. */
+  readonly rules: readonly Route[];
+}
+
+export type ChannelConfig =
+  | { readonly type: 'slack' | 'discord' | 'teams'; readonly url: Secret }
+  | { readonly type: 'webhook'; readonly url: string | Secret; readonly secrets: readonly Secret[] }
+  | EmailConfig
+  /** Null: as under `github`, or as the variables of GitHub Actions say. */
+  | ({ readonly type: 'github' | 'github-status' } & { readonly [K in keyof GitHubConfig]: GitHubConfig[K] | null });
+
+export interface EmailConfig {
+  readonly type: 'email';
+  readonly server: string;
+  readonly port: number;
+  readonly security: 'tls' | 'starttls' | 'none';
+  readonly user: string | null;
+  readonly password: Secret | null;
+  readonly from: string;
+  readonly to: readonly string[];
+}
+
+/** When a practice should be looked at again; null: that one is not watched. */
+export interface ReviewConfig {
+  readonly teamSize: number | null;
+  readonly deploysPerWeek: number | null;
+  readonly users: number | null;
+  /** How many there are, as the configuration says; null: it does not. */
+  readonly usersNow: number | null;
+  /** Fraction from 0 to 1. */
+  readonly failureRate: number | null;
+  readonly recoveryMs: number | null;
+}
+
+export type DashboardRole = 'viewer' | 'operator' | 'admin';
+
+export interface DashboardConfig {
+  /** Where people reach it, without a slash at the end; null: only on this machine. */
+  readonly url: string | null;
+  readonly tokens: boolean;
+  readonly github: {
+    readonly clientId: string;
+    readonly clientSecret: Secret;
+    /** Roles by login, or `org:NAME`. */
+    readonly allow: Readonly<Record<string, DashboardRole>>;
+    /** Without a slash at the end. */
+    readonly server: string;
+  } | null;
+  readonly oidc: {
+    readonly clientId: string;
+    readonly clientSecret: Secret;
+    /** Roles by e-mail address, `@domain`, or `group:NAME`. */
+    readonly allow: Readonly<Record<string, DashboardRole>>;
+    readonly issuer: string;
+    readonly label: string;
+  } | null;
+  readonly webhookSecret: Secret | null;
 }
 
 export interface GitHubConfig {
@@ -76,7 +147,12 @@ export interface ConvexConfig {
   readonly limits: { readonly installMs: number; readonly buildMs: number };
   readonly keep: number;
   /** Null: the documents are nobody's business. `scratch`: where snapshots are restored for a test. */
-  readonly data: { readonly storage: boolean; readonly scratch: ConvexAccessConfig | null } | null;
+  readonly data: {
+    readonly storage: boolean;
+    readonly scratch: ConvexAccessConfig | null;
+    /** Null: snapshots are kept until somebody prunes them. */
+    readonly expireMs: number | null;
+  } | null;
 }
 
 export interface VercelConfig {
@@ -138,10 +214,14 @@ export interface CustomConfig {
 }
 
 /** Paths are absolute. */
-export type DataConfig =
+export type DataConfig = (
   | { readonly type: 'directory'; readonly path: string }
   | { readonly type: 'sqlite'; readonly files: readonly string[] }
-  | { readonly type: 'postgres'; readonly url: Secret; readonly method: 'dump' | 'template' };
+  | { readonly type: 'postgres'; readonly url: Secret; readonly method: 'dump' | 'template' }
+) & {
+  /** Snapshots are kept this long; null: until somebody prunes them. */
+  readonly expireMs: number | null;
+};
 
 export type StrategyConfig =
   | { readonly type: 'all-at-once' }

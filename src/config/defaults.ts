@@ -26,7 +26,17 @@ export const DEFAULTS = {
     probe: { path: '/', limit: '10s' },
     edgeConfigKey: 'belay',
   },
+  notify: { security: 'starttls', severity: 'info', zone: 'UTC', group: '0s' },
   convex: { install: 'npm ci', provision: 'https://api.convex.dev' },
+} as const;
+
+/** When a practice should be looked at again: `belay metrics` says so. */
+export const REVIEW_DEFAULTS = {
+  teamSize: 10,
+  deploysPerWeek: 50,
+  users: 10_000,
+  failureRate: '5%',
+  recovery: '1h',
 } as const;
 
 /** In force while traffic moves and for the bake time, unless the environment names its own. */

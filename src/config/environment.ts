@@ -23,8 +23,18 @@ export interface Environment {
   readonly stateDirectory: string | null;
   /** Who runs this: `BELAY_USER`, `GITHUB_ACTOR`, `USER`, `LOGNAME`. */
   readonly user: string | null;
+  /** `OTEL_EXPORTER_OTLP_ENDPOINT` and the variables around it: where traces of deployments go; null: nowhere. */
+  readonly traces: TraceAddress | null;
   /** Any other variable, for secrets only. */
   variable(name: string): string | undefined;
+}
+
+/** A collector of OpenTelemetry traces over HTTP, with JSON. */
+export interface TraceAddress {
+  /** With its path. */
+  readonly url: string;
+  /** Keys are in them. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** A run of GitHub Actions. */
@@ -58,8 +68,38 @@ export function readEnvironment(variables: Variables = process.env): Environment
     runtimeDirectory: text(variables.XDG_RUNTIME_DIR),
     stateDirectory: text(variables.XDG_STATE_HOME),
     user: text(variables.BELAY_USER) ?? text(variables.GITHUB_ACTOR) ?? text(variables.USER) ?? text(variables.LOGNAME),
+    traces: readTraces(variables),
     variable: (name) => variables[name],
   };
+}
+
+/** As the specification of OpenTelemetry has it: `key=value,key=value`, percent-encoded. */
+export function readTraceHeaders(written: string): Readonly<Record<string, string>> {
+  const pairs = written.split(',').flatMap((pair): [string, string][] => {
+    const at = pair.indexOf('=');
+    return at < 1 ? [] : [[pair.slice(0, at).trim(), decoded(pair.slice(at + 1).trim())]];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    // Not encoded after all.
+    return value;
+  }
+}
+
+/** The address for traces is whole; the one for everything gets the path of traces behind it. */
+function readTraces(variables: Variables): TraceAddress | null {
+  if (flag(variables.OTEL_SDK_DISABLED) || variables.OTEL_TRACES_EXPORTER === 'none') return null;
+  const own = text(variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT);
+  const all = text(variables.OTEL_EXPORTER_OTLP_ENDPOINT);
+  const url = own ?? (all === null ? null : `${all.replace(/\/$/, '')}/v1/traces`);
+  if (url === null || !URL.canParse(url)) return null;
+  const headers = variables.OTEL_EXPORTER_OTLP_TRACES_HEADERS ?? variables.OTEL_EXPORTER_OTLP_HEADERS ?? '';
+  return { url, headers: readTraceHeaders(headers) };
 }
 
 function readGitHub(variables: Variables): GitHub {

@@ -63,7 +63,7 @@ environments:
         drain: { requests: 10s, streams: 30s, kill: 10s }
         hold: 30s
         keep: 5
-        data: { type: sqlite, files: [./app.db] }
+        data: { type: sqlite, files: [./app.db], expire: 30d }
       api: { type: noop, fail: probe }
     strategy: recreate
     checks:
@@ -98,7 +98,7 @@ export default defineConfig({
           drain: { requests: '10s', streams: '30s', kill: '10s' },
           hold: '30s',
           keep: 5,
-          data: sqliteFiles({ files: ['./app.db'] }),
+          data: sqliteFiles({ files: ['./app.db'], expire: '30d' }),
         }),
         api: noop({ fail: 'probe' }),
       },
@@ -143,7 +143,7 @@ describe('what comes out', () => {
           drain: { requestsMs: 10_000, streamsMs: 30_000, killMs: 10_000 },
           holdMs: 30_000,
           standby: false,
-          data: { type: 'sqlite', files: [join(folder, 'app.db')] },
+          data: { type: 'sqlite', files: [join(folder, 'app.db')], expireMs: 2_592_000_000 },
         },
         api: { type: 'noop', fail: 'probe' },
       },

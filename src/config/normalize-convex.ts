@@ -12,7 +12,7 @@ export type WrittenAccess = Pick<WrittenConvex, 'deployKey' | 'url' | 'adminKey'
 export function normalizeConvex(written: WrittenConvex, where: string, around: Surroundings): ConvexConfig {
   const provision = written.provision ?? DEFAULTS.convex.provision;
   const data = written.data ?? true;
-  const { storage = true, scratch } = typeof data === 'object' ? data : {};
+  const { storage = true, scratch, expire } = typeof data === 'object' ? data : {};
   return {
     type: 'convex',
     access: normalizeAccess(written, where, provision, around),
@@ -27,7 +27,11 @@ export function normalizeConvex(written: WrittenConvex, where: string, around: S
     data:
       data === false
         ? null
-        : { storage, scratch: scratch ? normalizeAccess(scratch, `${where}.data.scratch`, provision, around) : null },
+        : {
+            storage,
+            scratch: scratch ? normalizeAccess(scratch, `${where}.data.scratch`, provision, around) : null,
+            expireMs: expire === undefined ? null : ms(expire),
+          },
   };
 }
 

@@ -81,16 +81,18 @@ function normalizeTimes({
 }
 
 function normalizeData(written: WrittenData, where: string, around: Surroundings): DataConfig {
+  const expireMs = written.expire === undefined ? null : ms(written.expire);
   switch (written.type) {
     case 'directory':
-      return { type: 'directory', path: absolute(around, written.path) };
+      return { type: 'directory', path: absolute(around, written.path), expireMs };
     case 'sqlite':
-      return { type: 'sqlite', files: written.files.map((file) => absolute(around, file)) };
+      return { type: 'sqlite', files: written.files.map((file) => absolute(around, file)), expireMs };
     case 'postgres':
       return {
         type: 'postgres',
         url: toSecret(written.url, `${where}.url`, around),
         method: written.method ?? DEFAULTS.method,
+        expireMs,
       };
   }
 }

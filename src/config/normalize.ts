@@ -5,7 +5,10 @@ import type { WrittenHealth } from '../checks/shape.ts';
 import { parseShare } from '../util/share.ts';
 import type { Config, EnvironmentConfig, StoreConfig, TriggerConfig } from './config.ts';
 import { DEFAULT_TRIGGERS, DEFAULTS } from './defaults.ts';
+import { normalizeDashboard } from './normalize-dashboard.ts';
 import { normalizeGitHub } from './normalize-github.ts';
+import { normalizeNotify } from './normalize-notify.ts';
+import { normalizeReview } from './normalize-review.ts';
 import { normalizeSchema } from './normalize-schema.ts';
 import { normalizeStrategy } from './normalize-strategy.ts';
 import { ms } from './normalize-common.ts';
@@ -33,7 +36,10 @@ export function normalize(
     directory: around.directory,
     store,
     environments: Object.fromEntries(environments),
+    dashboard: normalizeDashboard(written.dashboard, around),
     github: normalizeGitHub(written.github, around),
+    review: normalizeReview(written.review),
+    notify: normalizeNotify(written.notify, around),
   };
 }
 

@@ -26,6 +26,14 @@ test('says where the journal is and what the environments are', async () => {
     store: { type: 'sqlite', path: join(folder, 'j.db') },
     storeFrom: 'file',
     environments: ['production'],
+    review: {
+      teamSize: 10,
+      deploysPerWeek: 50,
+      users: 10_000,
+      usersNow: null,
+      failureRate: 0.05,
+      recoveryMs: 3_600_000,
+    },
   });
   expect(existsSync(join(folder, '.belay'))).toBe(false);
 });

@@ -1,9 +1,10 @@
 /** The least that a read-only command needs, in the fewest milliseconds: where the journal is, and the names of the environments. */
 import { dirname } from 'node:path';
 import { createRedactor, type Redactor } from '../util/redact.ts';
-import type { StoreConfig } from './config.ts';
+import type { ReviewConfig, StoreConfig } from './config.ts';
 import { findConfigFile } from './find.ts';
 import type { LoadOptions } from './load.ts';
+import { normalizeReview } from './normalize-review.ts';
 import { memoryKey, recall, remember, type Remembered } from './remembered.ts';
 import { resolveStore, type StoreSource } from './store-location.ts';
 
@@ -15,6 +16,7 @@ export interface Peek {
   readonly store: StoreConfig;
   readonly storeFrom: StoreSource;
   readonly environments: readonly string[];
+  readonly review: ReviewConfig;
 }
 
 export interface PeekOptions extends LoadOptions {
@@ -37,5 +39,6 @@ function peekFrom(remembered: Remembered, file: string, options: PeekOptions): P
   const around = { directory: dirname(file), secrets: { variable: options.env.variable, redactor } };
   const store = resolveStore(remembered.store, options, around);
   const { app, environments } = remembered;
-  return { app, file, directory: around.directory, store: store.config, storeFrom: store.from, environments };
+  const review = normalizeReview(remembered.review);
+  return { app, file, directory: around.directory, store: store.config, storeFrom: store.from, environments, review };
 }

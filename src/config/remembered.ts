@@ -18,6 +18,7 @@ export interface Remembered {
   readonly app: string;
   readonly store: WrittenConfig['store'];
   readonly environments: readonly string[];
+  readonly review: WrittenConfig['review'];
   /** The whole configuration; null where it holds what JSON or a second file must not hold. */
   readonly whole: {
     readonly written: WrittenConfig;
@@ -56,6 +57,7 @@ export function remember(key: string, loaded: LoadedConfig): Remembered {
     app: config.app,
     store: written.store,
     environments: Object.keys(config.environments),
+    review: written.review,
     whole: wholeOf(loaded),
   };
   const cache = memoryOf(file);

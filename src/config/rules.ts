@@ -5,6 +5,8 @@ import type { Config, LocalConfig } from './config.ts';
 import { missingVerbs } from './custom-target.ts';
 import { localTargets } from './local-targets.ts';
 import { convexRules } from './rules-convex.ts';
+import { notifyRules } from './rules-notify.ts';
+import { dashboardRules } from './rules-dashboard.ts';
 import { dataRules } from './rules-data.ts';
 import { strategyRules } from './rules-strategy.ts';
 import { vercelRules } from './rules-vercel.ts';
@@ -192,6 +194,8 @@ export const RULES: readonly Rule[] = [
   noSecretInsideText,
   noPasswordInFile,
   ...dataRules,
+  ...notifyRules,
+  ...dashboardRules,
   convexRules,
   vercelRules,
   ...strategyRules,

@@ -1,6 +1,6 @@
 /** What may stand under a target of type `convex`. */
 import { z } from 'zod';
-import { duration, secretReference, variableName } from '../util/written.ts';
+import { duration, secretReference, timespan, variableName } from '../util/written.ts';
 import { DEFAULTS } from './defaults.ts';
 
 const address = z.url({ protocol: /^https?$/, error: 'expected an address that starts with https:// or http://' });
@@ -22,6 +22,10 @@ const data = z.union([
     scratch: scratch
       .optional()
       .meta({ description: 'A deployment whose data may be lost: `belay snapshot verify` restores to it.' }),
+    expire: timespan.optional().meta({
+      description:
+        'A snapshot older than this is removed after the next deployment: `30d`. Without it none is, by itself.',
+    }),
   }),
 ]);
 

@@ -1,7 +1,7 @@
 /** What may stand under `targets`. */
 import { z } from 'zod';
 import type { Target } from '../targets/target.ts';
-import { duration, secretReference, variableName } from '../util/written.ts';
+import { duration, secretReference, timespan, variableName } from '../util/written.ts';
 import { DEFAULTS } from './defaults.ts';
 import { convexShape } from './shape-convex.ts';
 import { vercelShape } from './shape-vercel.ts';
@@ -19,17 +19,23 @@ const source = z.union([
   z.strictObject({ directory: path.meta({ description: 'Folder that is released as it is.' }) }),
 ]);
 
+const expire = timespan.optional().meta({
+  description: 'A snapshot older than this is removed after the next deployment: `30d`. Without it none is, by itself.',
+});
+
 const data = z.discriminatedUnion('type', [
   z
     .strictObject({
       type: z.literal('directory'),
       path: path.meta({ description: 'Folder, relative to the configuration file.' }),
+      expire,
     })
     .meta({ description: 'A folder of files.' }),
   z
     .strictObject({
       type: z.literal('sqlite'),
       files: z.array(path).min(1).meta({ description: 'Database files, relative to the configuration file.' }),
+      expire,
     })
     .meta({ description: 'SQLite databases.' }),
   z
@@ -40,6 +46,7 @@ const data = z.discriminatedUnion('type', [
         description: 'Snapshot by pg_dump, or as a copy inside the server (fast, same disk).',
         default: DEFAULTS.method,
       }),
+      expire,
     })
     .meta({ description: 'A Postgres database.' }),
 ]);

@@ -4,7 +4,10 @@ import { healthShape } from '../checks/shape.ts';
 import { duration, share } from '../util/written.ts';
 import { DEFAULTS } from './defaults.ts';
 import { convexStoreShape } from './shape-convex.ts';
+import { dashboardShape } from './shape-dashboard.ts';
 import { githubShape } from './shape-github.ts';
+import { notifyShape } from './shape-notify.ts';
+import { reviewShape } from './shape-review.ts';
 import { schemaShape } from './shape-schema.ts';
 import { strategyShape } from './shape-strategy.ts';
 import { address, targetShape } from './shape-target.ts';
@@ -129,6 +132,13 @@ export const configShape = z.strictObject({
   github: githubShape.optional().meta({
     description:
       'Where deployments and their statuses are posted. Without it: where `GITHUB_TOKEN` and `GITHUB_REPOSITORY` say.',
+  }),
+  notify: notifyShape.optional().meta({ description: 'Who is told of what happens, and how.' }),
+  dashboard: dashboardShape
+    .optional()
+    .meta({ description: 'Who may sign in to `belay dashboard`, and where it is reached.' }),
+  review: reviewShape.optional().meta({
+    description: 'Limits beyond which `belay metrics` and the dashboard say which practice to look at again, and why.',
   }),
   defaults: environmentShape
     .omit({ extends: true })

@@ -18,11 +18,22 @@ function orUnreadable(error: unknown): Problem {
   throw error;
 }
 
+export interface VerifyOptions {
+  /** Events read at a time. */
+  readonly page?: number;
+  /** Told how many events were found whole so far; awaited, so that others get a turn. */
+  readonly onPage?: (events: number) => Promise<void>;
+}
+
 /** Walks the whole chain of an environment, a page at a time, up to the head that the store remembers. */
-export async function verifyEnvironment(store: Store, environment: string): Promise<ChainVerdict> {
+export async function verifyEnvironment(
+  store: Store,
+  environment: string,
+  { page = PAGE, onPage }: VerifyOptions = {},
+): Promise<ChainVerdict> {
   const recorded = await store.head(environment);
   let head = EMPTY_CHAIN;
-  let limit = PAGE;
+  let limit = page;
   for (;;) {
     const events = await store.read({ environment, after: head.n, limit }).catch(orUnreadable);
     if (!Array.isArray(events)) {
@@ -38,6 +49,7 @@ export async function verifyEnvironment(store: Store, environment: string): Prom
     const result = verifyChain(head, events);
     if (isFault(result)) return { environment, events: head.n, head, fault: result };
     head = result;
+    await onPage?.(head.n);
   }
   const cut = head.n < recorded.n || (head.n === recorded.n && head.hash !== recorded.hash);
   const fault = cut

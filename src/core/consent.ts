@@ -12,7 +12,10 @@ import type { ReleaseRow } from './views.ts';
 /** `ask` refuses when it matters; `unless-written` restores only when nothing would be lost. */
 export type DataConsent = 'ask' | 'restore' | 'keep' | 'unless-written';
 
-interface Leaving {
+/** Whoever only looks has no session, and the authority of none. */
+export type Looking = Pick<Session, 'runtime' | 'environment' | 'fence'>;
+
+export interface Leaving {
   readonly releases: readonly ReleaseRow[];
   /** Releases that were live one after the other, the live one last. */
   readonly trail: readonly string[];
@@ -55,8 +58,9 @@ function noWayBack(crossed: readonly ReleaseRow[], to: string): Problem {
   );
 }
 
-async function lostWrites(
-  session: Session,
+/** How much was written on a target since the snapshot. @throws Problem SNAPSHOT_UNKNOWN */
+export async function lostWrites(
+  session: Looking,
   target: string,
   id: string,
 ): Promise<{ snapshot: Snapshot; count: number; unit: string }> {
@@ -71,24 +75,40 @@ async function lostWrites(
   return { snapshot, ...(await lookWithin(runtime, environment, target, count, at)) };
 }
 
+export interface DataAtStake {
+  /** Releases that would be left and over which no snapshot leads back. */
+  readonly crossed: readonly ReleaseRow[];
+  /** Those that may have changed the data, so that going back needs it as it was. */
+  readonly changing: readonly ReleaseRow[];
+  /** Taken at the moment when the wanted release was left, by target. */
+  readonly snapshots: Readonly<Record<string, string>>;
+}
+
+/** What leaving means for the data, by what was recorded when each release shipped. */
+export function dataAtStake(leaving: Leaving): DataAtStake {
+  const involved = involvedIn(leaving);
+  return {
+    crossed: involved.filter(({ rollbackClass }) => rollbackClass === 'forward-only'),
+    changing: involved.filter(({ rollbackClass }) => rollbackClass === 'restore-required'),
+    // The moment when the wanted release was left: the snapshot before the deployment that came right after it.
+    snapshots: releasesLeft(leaving)?.[0]?.snapshots ?? {},
+  };
+}
+
 /**
  * The snapshots to restore, by target: whether the wanted release can run on today's schema and data is answered
  * from what was recorded when each release shipped, before anything moves.
  * @throws Problem CONSENT_NEEDED with what would be lost, counted; or with what makes it impossible
  */
 export async function consentToData(
-  session: Session,
+  session: Looking,
   leaving: Leaving,
   consent: { readonly data: DataConsent; readonly loseWrites: number },
 ): Promise<Readonly<Record<string, string>>> {
   if (consent.data === 'keep') return {};
-  const involved = involvedIn(leaving);
-  const crossed = involved.filter(({ rollbackClass }) => rollbackClass === 'forward-only');
+  const { crossed, changing, snapshots } = dataAtStake(leaving);
   if (crossed.length > 0) throw noWayBack(crossed, leaving.to);
-  const changing = involved.filter(({ rollbackClass }) => rollbackClass === 'restore-required');
   if (consent.data !== 'restore' && changing.length === 0) return {};
-  // The moment when the wanted release was left: the snapshot before the deployment that came right after it.
-  const snapshots = releasesLeft(leaving)?.[0]?.snapshots ?? {};
   const lost: string[] = [];
   let total = 0;
   for (const [target, id] of Object.entries(snapshots)) {

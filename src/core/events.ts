@@ -88,6 +88,15 @@ export interface EventData {
     readonly sources: readonly MeasuredSource[];
   };
   'trigger.fired': { readonly trigger: string; readonly observed: string; readonly limit: string };
+  /** What is live says that it was built with another schema than its release; told once for each answer. */
+  'schema.mismatched': {
+    readonly target: string;
+    /** Versions, as `system:getSchemaVersion` tells them. */
+    readonly expected: string;
+    readonly saw: string;
+    /** What was asked. */
+    readonly check: string;
+  };
   /** Something to look at; nothing was done about it. */
   'alert.raised': { readonly what: string };
   'watch.ended': { readonly result: 'quiet' | 'breached' | 'interrupted'; readonly ms: number };

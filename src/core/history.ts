@@ -9,38 +9,71 @@ export interface HistoryQuery {
   readonly environment?: string;
   readonly outcome?: Outcome;
   readonly actor?: string;
-  /** ISO time; only deployments opened then or later. */
+  /** ISO times; only deployments opened at or after the one, and before the other. */
   readonly since?: string;
+  readonly until?: string;
+  /** In id, release, commit, branch, subject, author, actor or reason, whatever its case. */
+  readonly text?: string;
   /** Id of a deployment: only those opened before it. */
   readonly before?: string;
   readonly limit: number;
 }
 
 export interface HistoryPage {
+  /** Fewer than the limit where a text is looked for and a page would have taken too long: `next` goes on. */
   readonly deployments: readonly DeploymentRow[];
   /** What to give as `before` for the next page; null at the end. */
   readonly next: string | null;
 }
 
+/** A text is looked for in so many deployments at a time: some 30 ms. */
+const SEARCHED = 1_500;
+const SEARCH_PAGE = 500;
+
 const sortOf = (row: DeploymentRow): string => `${row.openedAt} ${row.id}`;
+
+function matcher(text: string | undefined): (row: DeploymentRow) => boolean {
+  if (text === undefined || text === '') return () => true;
+  const wanted = text.toLowerCase();
+  return ({ id, release, source, actor, reason }) =>
+    [id, release, source.commit, source.branch, source.subject, source.author, actor, reason].some((part) =>
+      part?.toLowerCase().includes(wanted),
+    );
+}
+
+/** The earlier of where the page before has ended and the end of the window. */
+function startOf(before: DeploymentRow | null, until: string | undefined): string | undefined {
+  const starts = [...(before ? [sortOf(before)] : []), ...(until === undefined ? [] : [until])];
+  return starts.toSorted()[0];
+}
 
 /** @throws Problem DEPLOYMENT_UNKNOWN when `before` names none */
 export async function readHistory(store: Store, query: HistoryQuery): Promise<HistoryPage> {
-  const { environment, outcome, actor, since, limit } = query;
-  const start = query.before === undefined ? null : await findDeployment(store, query.before);
-  const rows = await store.view('deployments', {
-    // One more says whether there is a next page.
-    limit: limit + 1,
-    ...(environment === undefined ? {} : { environment }),
-    ...(outcome === undefined ? {} : { outcome }),
-    ...(actor === undefined ? {} : { actor }),
-    ...(start ? { before: sortOf(start) } : {}),
-  });
-  const found = rows
-    .map((one) => one.row as DeploymentRow)
-    .filter((row) => since === undefined || row.openedAt >= since);
-  const deployments = found.slice(0, limit);
-  return { deployments, next: found.length > limit ? (deployments.at(-1)?.id ?? null) : null };
+  const { environment, outcome, actor, since, until, text, limit } = query;
+  const matches = matcher(text);
+  let before = startOf(query.before === undefined ? null : await findDeployment(store, query.before), until);
+  // One more says whether there is a next page.
+  const size = text ? Math.max(limit + 1, SEARCH_PAGE) : limit + 1;
+  const found: DeploymentRow[] = [];
+  for (let searched = 0; ;) {
+    const page = await store.view('deployments', {
+      limit: size,
+      ...(environment === undefined ? {} : { environment }),
+      ...(outcome === undefined ? {} : { outcome }),
+      ...(actor === undefined ? {} : { actor }),
+      ...(before === undefined ? {} : { before }),
+    });
+    const rows = page.map((one) => one.row as DeploymentRow);
+    const within = rows.filter((row) => since === undefined || row.openedAt >= since);
+    found.push(...within.filter(matches));
+    const deployments = found.slice(0, limit);
+    if (found.length > limit) return { deployments, next: deployments.at(-1)?.id ?? null };
+    const last = within.at(-1);
+    if (within.length < size || !last) return { deployments, next: null };
+    searched += size;
+    if (searched >= SEARCHED) return { deployments, next: last.id };
+    before = sortOf(last);
+  }
 }
 
 /** By id or the beginning of one. @throws Problem DEPLOYMENT_UNKNOWN, USAGE when several begin like that */

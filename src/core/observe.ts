@@ -95,7 +95,7 @@ function factsOf(name: string, target: Target, live: ReleaseRef | null): TargetF
     seen: target.traffic?.observe !== undefined,
     baseline: null,
     data: target.data !== undefined,
-    prunes: target.prune !== undefined,
+    prunes: target.prune !== undefined || target.data?.expireMs !== undefined,
   };
 }
 

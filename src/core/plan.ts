@@ -85,7 +85,7 @@ export interface TargetFacts {
   /** What its live release answers; looked at only where a canary is to be judged by it. */
   readonly baseline: ObservedBaseline | null;
   readonly data: boolean;
-  /** Keeps artefacts that have to be let go one day. */
+  /** Keeps artefacts or snapshots that have to be let go one day. */
   readonly prunes: boolean;
 }
 

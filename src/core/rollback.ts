@@ -2,12 +2,12 @@
 import { behindCommit, type Unfinished } from './behind-commit.ts';
 import { newDeploymentId } from './ids.ts';
 import { begin } from './begin.ts';
-import { consentToData, type DataConsent } from './consent.ts';
+import { consentToData, type DataConsent, type Looking } from './consent.ts';
 import { Problem } from './errors.ts';
 import { execute } from './execute.ts';
 import { expectedDuration, lookWithin, observe } from './observe.ts';
 import { environmentRow } from './open.ts';
-import { planDeployment } from './plan.ts';
+import { type Plan, planDeployment, type PlanFacts } from './plan.ts';
 import { type ReleaseRef, sameRef, short } from './release.ts';
 import type { Target } from '../targets/target.ts';
 import type { Runtime } from './runtime.ts';
@@ -70,7 +70,8 @@ export function chooseRelease(
   return exact;
 }
 
-async function requireKept(session: Session, release: ReleaseRow): Promise<void> {
+/** @throws Problem RELEASE_PRUNED */
+export async function requireKept(session: Looking, release: ReleaseRow): Promise<void> {
   const { runtime, environment, fence } = session;
   const isKept = async (name: string, target: Target, ref: ReleaseRef) =>
     (await lookWithin(runtime, environment, name, async (ctx) => target.kept?.(ctx, ref), { fence })) ?? true;
@@ -82,6 +83,31 @@ async function requireKept(session: Session, release: ReleaseRow): Promise<void>
       next: `belay deploy ${short(release.source.commit)}   builds the same commit again`,
     });
   }
+}
+
+/** The steps of going back to a release; `restores` are the snapshots to put back, by target. */
+export async function planRollback(
+  { runtime, environment }: Pick<Session, 'runtime' | 'environment'>,
+  { release, targets, restores }: { release: ReleaseRow } & Pick<PlanFacts, 'targets' | 'restores'>,
+): Promise<Plan> {
+  return planDeployment({
+    app: environment.app,
+    deployment: newDeploymentId(runtime),
+    environment: environment.name,
+    kind: 'rollback',
+    // Data is put back only while nobody can write to it.
+    strategy: Object.keys(restores).length > 0 ? 'recreate' : environment.strategy,
+    soakMs: 0,
+    canary: null,
+    schema: null,
+    release: { id: release.id, source: release.source, configHash: release.configHash },
+    targets,
+    refs: release.refs,
+    restores,
+    checks: environment.checks.length,
+    limits: environment.limits,
+    expectedMs: await expectedDuration(runtime, environment.name, 'rollback'),
+  });
 }
 
 /** @throws Problem RELEASE_UNKNOWN, NOTHING_TO_ROLL_BACK, RELEASE_PRUNED, CONSENT_NEEDED, GATE_REFUSED: nothing was begun */
@@ -97,24 +123,7 @@ export async function rollBack(session: Session, request: RollbackRequest): Prom
   }
   await requireKept(session, release);
   const restores = await consentToData(session, { releases, trail: row?.trail ?? [], to: release.id }, request);
-  const plan = planDeployment({
-    app: environment.app,
-    deployment: newDeploymentId(runtime),
-    environment: environment.name,
-    kind: 'rollback',
-    // Data is put back only while nobody can write to it.
-    strategy: Object.keys(restores).length > 0 ? 'recreate' : environment.strategy,
-    soakMs: 0,
-    canary: null,
-    schema: null,
-    release: { id: release.id, source: release.source, configHash: release.configHash },
-    targets: observed.targets,
-    refs: release.refs,
-    restores,
-    checks: environment.checks.length,
-    limits: environment.limits,
-    expectedMs: await expectedDuration(runtime, environment.name, 'rollback'),
-  });
+  const plan = await planRollback(session, { release, targets: observed.targets, restores });
   const unheld = unheldData(plan, observed.targets);
   if (unheld) throw unheld;
   const left = row?.live?.source.commit;

@@ -27,6 +27,8 @@ export class Session {
   readonly unheard = new Map<string, number>();
   /** Steps whose failure is the target's own, definite answer, heard by this very process. */
   readonly answered = new Set<string>();
+  /** Schema versions that were told already, by target. */
+  readonly mismatched = new Set<string>();
   /** Aborted when somebody asks to abort: cuts off what is on its way forward. */
   readonly stopForward = new AbortController();
   /** Events that become durable together with the next commit, made at its time. */

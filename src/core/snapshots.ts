@@ -1,6 +1,7 @@
 /** Snapshots by hand: create, verify by a test restore, prune. Restoring is a deployment of its own (`restore.ts`). */
 import type { Snapshot } from '../databases/database.ts';
 import { Problem } from './errors.ts';
+import { expiredSnapshots, neededSnapshots, withExpiry } from './expiry.ts';
 import { lookingContext } from './observe.ts';
 import { withSession } from './open.ts';
 import type { Json } from './release.ts';
@@ -45,7 +46,8 @@ export function createSnapshot(runtime: Runtime, environment: Environment, targe
   const data = dataOf(environment, target);
   return withSession(runtime, environment, async (session) => {
     const id = `s-${runtime.newId().slice(-8)}-${target}`;
-    const snapshot = await data.snapshot(lookingContext(runtime, environment.name, session.fence), id);
+    const taken = await data.snapshot(lookingContext(runtime, environment.name, session.fence), id);
+    const snapshot = withExpiry(taken, data, runtime);
     const facts = snapshot as unknown as Json;
     await session.append(session.event('snapshot.created', { snapshot: id, target, facts }, null));
     return snapshot;
@@ -66,14 +68,21 @@ export function verifySnapshot(runtime: Runtime, environment: Environment, row: 
   });
 }
 
-/** Removes all but the newest `keep` snapshots of each target, never the one taken before the live release. */
+/**
+ * Removes all but the newest `keep` snapshots of each target, and those that have expired, but for the newest; never the
+ * one taken before the live release.
+ */
 export function pruneSnapshots(runtime: Runtime, environment: Environment, keep: number): Promise<readonly string[]> {
   return withSession(runtime, environment, async (session) => {
+    const needed = await neededSnapshots(runtime, environment.name);
     const rows = (await listSnapshots(runtime, environment.name)).filter((row) => row.prunedAt === null);
     const removed: string[] = [];
     for (const [target, { data }] of environment.targets) {
-      const old = rows.filter((row) => row.target === target).slice(Math.max(keep, 1));
-      for (const row of data ? old : []) {
+      const surplus = rows.filter((row) => row.target === target).slice(Math.max(keep, 1));
+      const expired = await expiredSnapshots(runtime, environment.name, target);
+      const old = new Map([...surplus, ...expired].map((row) => [row.id, row]));
+      for (const row of data ? old.values() : []) {
+        if (needed.has(row.id)) continue;
         await data?.remove(lookingContext(runtime, environment.name, session.fence), row.id);
         await session.append(session.event('snapshot.pruned', { snapshot: row.id, target }, null));
         removed.push(row.id);

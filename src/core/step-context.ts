@@ -73,6 +73,14 @@ export function contextOf(
     accept: (request) => session.append(accepted(session, request)),
     measured: () => session.state.measured,
     measure: (measurement) => session.append(session.event('analysis.measured', measurement)),
+    prunedSnapshot: (id) =>
+      session.defer(session.event('snapshot.pruned', { snapshot: id, target: step.target ?? '' }, null)),
+    async mismatched(mismatch) {
+      const told = `${mismatch.target} ${mismatch.saw}`;
+      if (session.mismatched.has(told)) return;
+      session.mismatched.add(told);
+      await session.append(session.event('schema.mismatched', mismatch));
+    },
   };
   return { ctx, within: limit.within, end: limit.end };
 }

@@ -25,6 +25,8 @@ export interface Snapshot {
   readonly bytes: number;
   /** Counter at the time of the snapshot for `writesSince`, where the engine has one. */
   readonly mark: string | null;
+  /** ISO time after which it may be pruned; absent: not by itself. Given by the core, not by who takes it. */
+  readonly expiresAt?: string;
 }
 
 /** How much was written since a snapshot; `unit` says what is counted. */
@@ -43,6 +45,8 @@ export interface ProtectedData {
   readonly kind: 'directory' | 'sqlite' | 'postgres' | 'convex';
   /** What is protected, for people, without secrets. */
   readonly what: string;
+  /** How long a snapshot is kept, in milliseconds; absent: until somebody prunes it. */
+  readonly expireMs?: number;
   fingerprint(ctx: DataContext): Promise<Fingerprint>;
   /** `fingerprint().schema` alone, for data that is too far away or too large to be read as a whole for it. */
   schema?(ctx: DataContext): Promise<string | null>;

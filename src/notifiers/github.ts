@@ -1,6 +1,8 @@
 /** GitHub's deployments: one per deployment of ours, its state as a status, and one for the commit that runs again after a rollback. */
 import { createHttp, type Http, HttpFailure } from '../util/http.ts';
-import type { Message, News, Notifier } from './notifier.ts';
+import { type Message, type News, type Notifier } from './notifier.ts';
+import { failureOf } from './post.ts';
+import { cut as cutTo, oneLine } from './wording.ts';
 
 export interface GitHubOptions {
   readonly token: string;
@@ -14,15 +16,30 @@ export interface GitHubOptions {
 
 type State = 'in_progress' | 'success' | 'failure' | 'error' | 'pending' | 'inactive';
 
-const STATES: Readonly<Record<News, State>> = {
-  begun: 'in_progress',
-  committed: 'success',
-  restored: 'success',
-  'rolled-back': 'failure',
+/** What is not named here is no state of a deployment. */
+const STATES: Readonly<Partial<Record<News, State>>> = {
+  started: 'in_progress',
+  resumed: 'in_progress',
+  succeeded: 'success',
+  'rolled-back': 'success',
+  failed: 'failure',
   refused: 'failure',
   paused: 'pending',
   stuck: 'error',
 };
+
+/** One deployment at GitHub, and the state that it gets. */
+interface Told {
+  /** How it is found again. */
+  readonly key: string;
+  readonly environment: string;
+  readonly commit: string;
+  readonly release: string;
+  readonly kind: string;
+  readonly state: State;
+  readonly text: string;
+  readonly url: string | null;
+}
 
 /** Of a deployment at GitHub, what we look at. The payload is how one of ours is known again. */
 interface Listed {
@@ -57,36 +74,68 @@ export function createGitHubNotifier(options: GitHubOptions): Notifier {
   const known = new Map<string, number>();
   return {
     name: 'GitHub',
+    async look(signal) {
+      try {
+        await http.json('GET', `/repos/${options.repository}/deployments?per_page=1`, { signal });
+      } catch (error) {
+        throw explained(error);
+      }
+    },
     async send(message, signal) {
-      // A folder that is no repository has no commit that GitHub could know.
-      if (!COMMIT.test(message.source.commit)) return;
       const call: Call = { http, root: `/repos/${options.repository}/deployments`, signal };
       try {
-        const id = known.get(keyOf(message)) ?? (await findOrCreate(call, message));
-        known.set(keyOf(message), id);
-        await post(call, id, statusOf(message, options.run));
-        if (STATES[message.news] === 'success') await deactivateOthers(call, message, id);
+        for (const told of toldOf(message)) {
+          const id = known.get(told.key) ?? (await findOrCreate(call, told));
+          known.set(told.key, id);
+          await post(call, id, statusOf(told, options.run));
+          if (told.state === 'success') await deactivateOthers(call, told, id);
+        }
       } catch (error) {
+        signal.throwIfAborted();
         throw explained(error);
       }
     },
   };
 }
 
-const keyOf = ({ deployment, news }: Message): string => (news === 'restored' ? `${deployment} restored` : deployment);
-
-/** GitHub leaves earlier deployments of an environment active where it is one of production. */
-const isProduction = ({ environment }: Message): boolean => environment === 'production';
-
-/** One that another process began, or whose answer was lost, is there already: only a new one is certain not to be. */
-async function findOrCreate(call: Call, message: Message): Promise<number> {
-  const found = message.news === 'begun' ? undefined : await find(call, message);
-  return found?.id ?? (await create(call, message)).id;
+/** What runs again after a failure is a deployment of its own: its commit is another one. */
+function toldOf(message: Message): readonly Told[] {
+  const { deployment, code, live, environment, news, text } = message;
+  const state = STATES[news];
+  if (!state || deployment === null || code === null) return [];
+  const url = news === 'failed' || state === 'success' ? (live?.url ?? null) : null;
+  const kind = message.kind ?? 'deploy';
+  const { release, source } = code;
+  const own: Told = { key: deployment, environment, commit: source.commit, release, kind, state, text, url };
+  const again: Told[] =
+    news === 'failed' && live
+      ? [
+          {
+            ...own,
+            key: `${deployment} restored`,
+            commit: live.source.commit,
+            release: live.release,
+            kind: 'rollback',
+            state: 'success',
+            text: `${live.release} runs again: ${text}`,
+          },
+        ]
+      : [];
+  // A folder that is no repository has no commit that GitHub could know.
+  return [own, ...again].filter(({ commit }) => COMMIT.test(commit));
 }
 
-async function find(call: Call, message: Message): Promise<Listed | undefined> {
-  const listed = await list(call, { environment: message.environment, sha: message.source.commit, per_page: '100' });
-  return listed.find((one) => markOf(one) === keyOf(message));
+/** GitHub leaves earlier deployments of an environment active where it is one of production. */
+const isProduction = ({ environment }: Told): boolean => environment === 'production';
+
+/** One that another process began, or whose answer was lost, is there already. */
+async function findOrCreate(call: Call, told: Told): Promise<number> {
+  return (await find(call, told))?.id ?? (await create(call, told)).id;
+}
+
+async function find(call: Call, { environment, commit, key }: Told): Promise<Listed | undefined> {
+  const listed = await list(call, { environment, sha: commit, per_page: '100' });
+  return listed.find((one) => markOf(one) === key);
 }
 
 function list({ http, root, signal }: Call, query: Readonly<Record<string, string>>): Promise<readonly Listed[]> {
@@ -98,26 +147,24 @@ function markOf({ payload }: Listed): unknown {
 }
 
 /** Without the two fields GitHub may merge a branch, or wait for checks, instead of making a deployment. */
-function create({ http, root, signal }: Call, message: Message): Promise<Listed> {
-  const back = message.news === 'restored' || message.kind === 'rollback';
+function create({ http, root, signal }: Call, told: Told): Promise<Listed> {
   const body = {
-    ref: message.source.commit,
-    task: back ? 'rollback' : 'deploy',
+    ref: told.commit,
+    task: told.kind === 'rollback' ? 'rollback' : 'deploy',
     auto_merge: false,
     required_contexts: [],
-    environment: message.environment,
-    production_environment: isProduction(message),
-    description: cut(`${message.release} · ${message.deployment}`),
-    payload: { belay: keyOf(message), release: message.release, kind: message.kind },
+    environment: told.environment,
+    production_environment: isProduction(told),
+    description: cut(`${told.release} · ${told.key}`),
+    payload: { belay: told.key, release: told.release, kind: told.kind },
   };
   return http.json('POST', root, { body, signal });
 }
 
-function statusOf(message: Message, run: string | null) {
-  const { url } = message;
+function statusOf({ state, text, url }: Told, run: string | null) {
   return {
-    state: STATES[message.news],
-    description: cut(message.text),
+    state,
+    description: cut(text),
     auto_inactive: true,
     ...(run === null ? {} : { log_url: run }),
     ...(url !== null && isForOthers(url) ? { environment_url: url } : {}),
@@ -129,9 +176,9 @@ async function post({ http, root, signal }: Call, id: number, body: object): Pro
   await http.json('POST', `${root}/${id}/statuses`, { body, signal, idempotent: true });
 }
 
-async function deactivateOthers(call: Call, message: Message, live: number): Promise<void> {
-  if (!isProduction(message)) return;
-  const listed = await list(call, { environment: message.environment, per_page: '10' });
+async function deactivateOthers(call: Call, told: Told, live: number): Promise<void> {
+  if (!isProduction(told)) return;
+  const listed = await list(call, { environment: told.environment, per_page: '10' });
   for (const { id } of listed.filter((one) => one.id !== live && markOf(one) !== undefined)) {
     const [latest] = await call.http.json<readonly { state: State }[]>(
       'GET',
@@ -140,14 +187,11 @@ async function deactivateOthers(call: Call, message: Message, live: number): Pro
     );
     if (latest?.state !== 'success') continue;
     // Further ones were made inactive when this one became active.
-    return post(call, id, { state: 'inactive', description: cut(`replaced by ${message.release}`) });
+    return post(call, id, { state: 'inactive', description: cut(`replaced by ${told.release}`) });
   }
 }
 
-function cut(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ');
-  return line.length <= DESCRIPTION_LIMIT ? line : `${line.slice(0, DESCRIPTION_LIMIT - 1)}…`;
-}
+const cut = (text: string): string => cutTo(oneLine(text), DESCRIPTION_LIMIT);
 
 /** An address of this machine alone leads nobody anywhere. */
 function isForOthers(url: string): boolean {
@@ -160,5 +204,5 @@ function explained(error: unknown): unknown {
   if (!(error instanceof HttpFailure)) return error;
   const told = `${error.message} (${error.request}${error.status === 0 ? '' : `, ${error.status}`})`;
   const cure = [401, 403, 404].includes(error.status) ? '; the token needs `deployments: write`' : '';
-  return new Error(told + cure, { cause: error });
+  return failureOf(error, () => told + cure);
 }

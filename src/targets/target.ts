@@ -24,10 +24,24 @@ export interface TargetContext {
   readonly say: (line: string) => void;
 }
 
+/** What is live answers with another schema version than its release was built with. */
+export interface SchemaMismatch {
+  readonly expected: string;
+  readonly saw: string;
+  /** What was asked: `system:getSchemaVersion`. */
+  readonly check: string;
+}
+
 /** One look, no waiting. `final` means that waiting will not help (the process has ended). */
 export type Probe =
   | { readonly healthy: true; readonly url?: string }
-  | { readonly healthy: false; readonly reason: string; readonly url?: string; readonly final?: boolean };
+  | {
+      readonly healthy: false;
+      readonly reason: string;
+      readonly url?: string;
+      readonly final?: boolean;
+      readonly schema?: SchemaMismatch;
+    };
 
 /** For platforms where a release is a process that must be brought up before it can take traffic. */
 export interface Lifecycle {

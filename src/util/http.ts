@@ -151,12 +151,23 @@ function refusal({ name }: HttpOptions, request: string, response: Response, tex
       `${name} answered ${response.status}${typeof body === 'string' && body ? `: ${body.slice(0, 200)}` : ''}`,
     body,
   });
-  const after = Number(response.headers.get('retry-after'));
-  if (Number.isFinite(after) && after > 0) retryAfter.set(failure, after * 1_000);
+  const after = waitAsked(response.headers.get('retry-after'));
+  if (after > 0) retryAfter.set(failure, after);
   return failure;
 }
 
 const retryAfter = new WeakMap<HttpFailure, number>();
+
+/** Milliseconds after which the service wants to be asked again; null when it did not say. */
+export const retryAfterMs = (failure: HttpFailure): number | null => retryAfter.get(failure) ?? null;
+
+/** Seconds, or a date. */
+function waitAsked(header: string | null): number {
+  if (header === null) return 0;
+  const seconds = Number(header);
+  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - Date.now();
+  return Number.isFinite(ms) ? ms : 0;
+}
 
 function mayRepeat({ status }: HttpFailure, method: string, { idempotent, signal }: HttpRequest): boolean {
   if (signal?.aborted) return false;

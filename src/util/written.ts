@@ -5,9 +5,17 @@ import { parseShare } from './share.ts';
 
 /** The longest that a timer can wait is 2^31 ms, a little over this. */
 const LONGEST_MS = 24 * 86_400_000;
+/** Longer is surely a slip. */
+const LONGEST_SPAN_MS = 36_525 * 86_400_000;
 
 const DURATION = 'expected a duration with its unit, such as "500ms", "30s" or "5m"';
 const SHARE = 'expected a share, such as "5%" or 0.05';
+
+/** A time that no timer waits for. */
+export const timespan = z
+  .string({ error: DURATION })
+  .refine((text) => parseDuration(text) !== null, DURATION)
+  .refine((text) => (parseDuration(text) ?? 0) <= LONGEST_SPAN_MS, 'is longer than 100 years');
 
 export const duration = z
   .string({ error: DURATION })

@@ -7,6 +7,7 @@ import { readRecord } from '../support/recorded.ts';
 const STRACE = spawnSync('strace', ['-f', '-e', 'trace=fsync', 'true']).status === 0;
 /** Every write in the long mode. */
 const STRIDE = Number(process.env.BELAY_CRASH_STRIDE ?? 9);
+const timeout = STRIDE < 9 ? 60 * 60_000 : 300_000;
 
 let pair: Pair | null = null;
 afterEach(async () => {
@@ -26,7 +27,7 @@ const killAt = (write: number) => [
   `inject=fsync,fdatasync:signal=SIGKILL:when=${write}`,
 ];
 
-describe.skipIf(!STRACE)('a deployment to two clouds is killed', () => {
+describe.skipIf(!STRACE)('a deployment to two clouds is killed', { timeout }, () => {
   test('G3, G6: at any durable write, and both clouds are on the release that the record names', async () => {
     pair = await createPair();
     expect((await pair.run('deploy')).code).toBe(0);

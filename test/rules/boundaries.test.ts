@@ -57,6 +57,8 @@ const FORBIDDEN: readonly (readonly [string, string, string])[] = [
   ['src/checks/a.ts', imports('../targets/local/local.ts'), IMPORT],
   ['src/notifiers/a.ts', imports('../core/news.ts'), IMPORT],
   ['src/notifiers/b.ts', imports('../checks/http.ts'), IMPORT],
+  ['src/outbox/a.ts', imports('../notifiers/slack.ts'), IMPORT],
+  ['src/outbox/b.ts', imports('../config/load.ts'), IMPORT],
   ['src/routers/a.ts', imports('./embedded/router.ts'), IMPORT],
   ['src/daemon/a.ts', imports('../targets/local/local.ts'), IMPORT],
   ['src/config/a.ts', imports('../stores/sqlite.ts'), IMPORT],
@@ -65,6 +67,10 @@ const FORBIDDEN: readonly (readonly [string, string, string])[] = [
   ['src/cli/commands/a.ts', imports('../../stores/sqlite.ts'), IMPORT],
   ['src/cli/commands/b.ts', imports('../../daemon/main.ts'), IMPORT],
   ['src/server/a.ts', imports('../notifiers/slack.ts'), IMPORT],
+  ['src/server/b.ts', imports('../config/load.ts'), IMPORT],
+  ['src/server/c.ts', imports('../project.ts'), IMPORT],
+  ['src/server/routes/a.ts', imports('../../cli/cli.ts'), IMPORT],
+  ['src/server/routes/b.ts', imports('../../stores/sqlite.ts'), IMPORT],
   ['src/stores/c.ts', imports('node:process'), IMPORT],
   ['src/core/i.ts', 'export const now = () => Date.now();\n', PROPERTY],
   ['src/strategies/c.ts', 'export const { now } = Date;\n', PROPERTY],
@@ -79,6 +85,10 @@ const FORBIDDEN: readonly (readonly [string, string, string])[] = [
   ['src/core/n.ts', "export function late() {\n  Promise.resolve('x');\n}\n", 'typescript(no-floating-promises)'],
   ['src/core/o.ts', 'export const hole: any = 1;\n', 'typescript(no-explicit-any)'],
   ['src/core/p.ts', '// @ts-ignore\nexport const hole = 1;\n', 'typescript(ban-ts-comment)'],
+  ['dashboard/src/a.ts', imports('../../src/server/api/vocabulary.ts'), IMPORT],
+  ['dashboard/src/pages/a.ts', imports('../../../src/util/duration.ts'), IMPORT],
+  ['dashboard/src/b.ts', imports('node:fs'), IMPORT],
+  ['dashboard/src/c.tsx', "export const raw = <p dangerouslySetInnerHTML={{ __html: '' }} />;\n", 'react(no-danger)'],
 ];
 
 const ALLOWED: readonly (readonly [string, string])[] = [
@@ -101,6 +111,7 @@ const ALLOWED: readonly (readonly [string, string])[] = [
   ['src/emulators/convex/allowed.ts', imports('../http/server.ts') + "export * from './deployment.ts';\n"],
   ['src/stores/allowed.ts', imports('./store.ts') + "export * from '../core/journal.ts';\n"],
   ['src/notifiers/allowed.ts', imports('./notifier.ts') + "export * from '../util/http.ts';\n"],
+  ['src/outbox/allowed.ts', imports('../notifiers/notifier.ts') + "export * from '../core/state.ts';\n"],
   ['src/daemon/allowed.ts', imports('../routers/embedded/router.ts') + "export * from '../stores/store.ts';\n"],
   ['src/config/allowed.ts', imports('../targets/target.ts') + "export const home = () => process.env['HOME'];\n"],
   [
@@ -111,8 +122,16 @@ const ALLOWED: readonly (readonly [string, string])[] = [
     'src/compatibility/allowed.ts',
     imports('../schema/postgres/index.ts') + "export * from '../sources/git.ts';\nexport * from '../core/errors.ts';\n",
   ],
+  [
+    'src/server/routes/allowed.ts',
+    imports('../api/routes.ts') + "export * from '../../core/plan.ts';\nexport * from '../../stores/store.ts';\n",
+  ],
   ['src/cli/schema/allowed.ts', imports('../../compatibility/report.ts')],
   ['src/cli/render/allowed.ts', "export const say = () => console.log('x');\n"],
+  [
+    'dashboard/src/pages/allowed.ts',
+    "export type { Overview } from '../../../src/server/api/overview.ts';\n" + imports('../states.ts'),
+  ],
   ['src/project.ts', imports('./targets/local/local.ts') + "export * from './stores/sqlite.ts';\n"],
   ['src/core/any.test.ts', imports('../stores/sqlite.ts') + 'export const now = () => Date.now();\n'],
 ];
@@ -130,9 +149,13 @@ beforeAll(async () => {
     mkdirSync(join(folder, dirname(path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
-  const lint = promisify(execFile)(join(root, 'node_modules/.bin/oxlint'), ['--type-aware', '--format=json', 'src'], {
-    cwd: folder,
-  });
+  const lint = promisify(execFile)(
+    join(root, 'node_modules/.bin/oxlint'),
+    ['--type-aware', '--format=json', 'src', 'dashboard'],
+    {
+      cwd: folder,
+    },
+  );
   const { stdout } = await lint.catch((error: { code: unknown; stdout: string }) => {
     exitCode = error.code;
     return error;

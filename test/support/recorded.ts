@@ -28,19 +28,21 @@ export async function withStore<T>(project: ScratchProject, work: (store: Store)
 }
 
 export function readRecord(project: ScratchProject, environment = 'production'): Promise<Recorded> {
-  return withStore(project, async (store) => {
-    const [row] = await store.view('environments', { environment, key: environment, limit: 1 });
-    const deployments = await store.view('deployments', { environment, limit: 1_000 });
-    const chain = await verifyEnvironment(store, environment);
-    const lease = await store.leases.read(environment);
-    return {
-      environment: (row?.row as EnvironmentRow | undefined) ?? null,
-      deployments: deployments.map((one) => one.row as DeploymentRow),
-      chainFault: chain.fault?.what ?? null,
-      events: chain.events,
-      lockedBy: lease?.holder?.user ?? null,
-    };
-  });
+  return withStore(project, (store) => recordIn(store, environment));
+}
+
+export async function recordIn(store: Store, environment = 'production'): Promise<Recorded> {
+  const [row] = await store.view('environments', { environment, key: environment, limit: 1 });
+  const deployments = await store.view('deployments', { environment, limit: 1_000 });
+  const chain = await verifyEnvironment(store, environment);
+  const lease = await store.leases.read(environment);
+  return {
+    environment: (row?.row as EnvironmentRow | undefined) ?? null,
+    deployments: deployments.map((one) => one.row as DeploymentRow),
+    chainFault: chain.fault?.what ?? null,
+    events: chain.events,
+    lockedBy: lease?.holder?.user ?? null,
+  };
 }
 
 export interface NoopState {

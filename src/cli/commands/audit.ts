@@ -10,7 +10,8 @@ import { exportDeployments } from '../export-deployments.ts';
 import { momentOption } from '../moment.ts';
 import { wholeNumber, withCommonOptions } from '../options.ts';
 import { refuseUnknownWord } from '../unknown-word.ts';
-import { csvLine, EVENT_COLUMNS, eventCells, eventLine } from '../render/audit.ts';
+import { csvLine, EVENT_COLUMNS, eventCells } from '../../core/record-table.ts';
+import { eventLine } from '../render/audit.ts';
 import { createListing } from '../render/listing.ts';
 import { environmentsMeant, withRecord } from '../with-record.ts';
 

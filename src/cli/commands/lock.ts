@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { holdLock } from '../../core/hold-lock.ts';
 import { forceRelease, silenceOf } from '../../core/lock.ts';
 import { readEnvironmentRow } from '../../core/status.ts';
+import type { Project } from '../../project.ts';
 import type { LeaseRecord } from '../../stores/store.ts';
 import { formatDuration } from '../../util/duration.ts';
 import type { BuildCommand, Cli, CommonOptions } from '../cli.ts';
@@ -94,6 +95,13 @@ function acquire(cli: Cli): Command {
     );
 }
 
+/** A lock that was taken from somebody is news; this command opens the project only to look, so nobody is told by itself. */
+async function tellNow(cli: Cli, { config, runtime, clean }: Project): Promise<void> {
+  const { tellDue } = await import('../../project-notifications.ts');
+  const undelivered = await tellDue({ config, env: cli.env, store: runtime.store, clean });
+  if (undelivered) cli.err(`${shape(cli, 'waiting')} ${plainText(cli, undelivered)}`);
+}
+
 function release(cli: Cli): Command {
   return withCommonOptions(new Command('release'))
     .description('take it from a holder that is certainly dead; what it left is recovered by the next command')
@@ -104,6 +112,7 @@ function release(cli: Cli): Command {
       withEnvironment(cli, options, { doing: 'lock release', readOnly: true }, async ({ project, name }) => {
         const force = { nonce: options.nonce, reason: options.because, certainlyDead: options.iKnowItIsDead ?? false };
         const { from } = await forceRelease(project.runtime, name, force);
+        await tellNow(cli, project);
         const row = await readEnvironmentRow(project.runtime.store, name);
         if (options.json) return cli.out(JSON.stringify({ environment: name, from, open: row?.open ?? null }));
         cli.err(`${shape(cli, 'none')} ${name} is free; it was held by ${from}`);

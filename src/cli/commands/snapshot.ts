@@ -141,7 +141,7 @@ function restore(cli: Cli): Command {
 
 function prune(cli: Cli): Command {
   return withCommonOptions(new Command('prune'))
-    .description('remove all but the newest of each target')
+    .description('remove all but the newest of each target, and those that have expired')
     .option('--keep <count>', 'how many to keep, at least 1', wholeNumber, 5)
     .option('--lock-wait <duration>', 'how long to wait for a deployment', durationOption)
     .action((options: SnapshotOptions) =>

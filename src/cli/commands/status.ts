@@ -2,30 +2,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import { describeProgress } from '../../core/canary-words.ts';
-import { describeError, EXIT } from '../../core/errors.ts';
+import { EXIT } from '../../core/errors.ts';
 import type { EventData } from '../../core/events.ts';
 import { describeHolder } from '../../core/lease.ts';
-import { lookWithin } from '../../core/observe.ts';
-import { sameRef, short } from '../../core/release.ts';
-import type { Environment } from '../../core/runtime.ts';
+import { short } from '../../core/release.ts';
 import { readEnvironmentRow } from '../../core/status.ts';
+import { lookAtTarget, type TargetStatus } from '../../core/target-status.ts';
 import type { DeploymentRow, EnvironmentRow } from '../../core/views.ts';
 import type { Project } from '../../project.ts';
 import type { Store } from '../../stores/store.ts';
-import type { TargetContext } from '../../targets/target.ts';
 import type { BuildCommand, Cli, CommonOptions } from '../cli.ts';
 import { withCommonOptions } from '../options.ts';
 import { type Look, OUTCOME_LOOKS, OUTCOME_WORDS, paint, plainText, shape } from '../render/shape.ts';
 import { ago } from '../render/time.ts';
 import { withProject } from '../with-project.ts';
-
-interface TargetStatus {
-  readonly target: string;
-  readonly state: 'live' | 'unhealthy' | 'drifted' | 'empty' | 'unknown';
-  readonly release: string | null;
-  readonly url: string | null;
-  readonly note: string | null;
-}
 
 export interface EnvironmentStatus {
   readonly environment: string;
@@ -35,30 +25,6 @@ export interface EnvironmentStatus {
   readonly last: DeploymentRow | null;
   /** Of a canary under way: where it stands, by its latest measurement. */
   readonly canary: EventData['analysis.measured'] | null;
-}
-
-async function lookAtTarget(
-  project: Project,
-  environment: Environment,
-  name: string,
-  row: EnvironmentRow | null,
-): Promise<TargetStatus> {
-  const target = environment.targets.get(name);
-  const look = <T>(see: (ctx: TargetContext) => Promise<T>) => lookWithin(project.runtime, environment, name, see);
-  try {
-    const live = await look(async (ctx) => (await target?.live(ctx)) ?? null);
-    const expected = row?.live?.refs[name] ?? null;
-    const facts = { target: name, release: live?.id ?? null, url: live?.url ?? null };
-    if (!sameRef(live, expected))
-      return { ...facts, state: 'drifted', note: `the record says ${expected?.id ?? 'nothing'}` };
-    if (!live) return { ...facts, state: 'empty', note: null };
-    const probe = await look(async (ctx) => target?.probe(ctx, live));
-    return probe?.healthy
-      ? { ...facts, state: 'live', note: null }
-      : { ...facts, state: 'unhealthy', note: probe?.reason ?? null };
-  } catch (error) {
-    return { target: name, state: 'unknown', release: null, url: null, note: describeError(error) };
-  }
 }
 
 async function latestMeasurement(
@@ -82,7 +48,7 @@ async function readStatus(project: Project, name: string): Promise<EnvironmentSt
     store.view('deployments', { environment: name, limit: 1 }),
   ]);
   const targets = await Promise.all(
-    [...environment.targets.keys()].map((target) => lookAtTarget(project, environment, target, row)),
+    [...environment.targets.keys()].map((target) => lookAtTarget(project.runtime, environment, target, row)),
   );
   return {
     environment: name,

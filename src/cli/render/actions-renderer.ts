@@ -1,7 +1,7 @@
 /** For the log of GitHub Actions: stamped lines, and what the commands of a step print folded away under it. */
 import type { Notice } from '../../core/runtime.ts';
 import type { Cli } from '../cli.ts';
-import { stepName } from './describe.ts';
+import { stepName } from '../../core/event-words.ts';
 import { PlainRenderer } from './plain-renderer.ts';
 import { GROUP_END, groupLine } from './workflow-commands.ts';
 

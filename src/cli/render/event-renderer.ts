@@ -4,7 +4,7 @@ import { describeHolder } from '../../core/lease.ts';
 import type { Notice } from '../../core/runtime.ts';
 import { formatDuration } from '../../util/duration.ts';
 import type { Cli } from '../cli.ts';
-import { describeEvent, headline, stepName } from './describe.ts';
+import { describeEvent, headline, stepName } from '../../core/event-words.ts';
 import { layoutLine } from './layout.ts';
 import { paint, plainText, shape } from './shape.ts';
 

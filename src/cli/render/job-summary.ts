@@ -1,7 +1,7 @@
 /** The summary of a job in GitHub Actions, as Markdown: outcome, what is live, the next command, then what happened. */
 import type { JournalEvent } from '../../core/events.ts';
 import { formatDuration } from '../../util/duration.ts';
-import { describeEvent, type Line } from './describe.ts';
+import { describeEvent, type Line } from '../../core/event-words.ts';
 import type { Ending } from './outcome.ts';
 import { OUTCOME_LOOKS, OUTCOME_WORDS, shape } from './shape.ts';
 

@@ -1,6 +1,6 @@
 /** Lines that fit: label column, text cut to the width, duration at the right edge. */
 import { formatDuration } from '../../util/duration.ts';
-import type { Line } from './describe.ts';
+import type { Line } from '../../core/event-words.ts';
 import { plainText, shape, type Style } from './shape.ts';
 
 const LABEL = 11;

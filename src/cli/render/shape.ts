@@ -1,8 +1,9 @@
 /** States as shape, word and colour, never colour alone. One table for every screen of the terminal. */
 import { styleText } from 'node:util';
+import type { Look } from '../../core/event-words.ts';
 import type { Outcome } from '../../core/state.ts';
 
-export type Look = 'live' | 'progress' | 'waiting' | 'rolled-back' | 'refused' | 'needs-you' | 'locked' | 'none';
+export type { Look } from '../../core/event-words.ts';
 
 interface Shape {
   readonly unicode: string;

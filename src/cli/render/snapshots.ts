@@ -1,4 +1,5 @@
 /** Snapshots: the table of all, and all of one. */
+import { expiresAt } from '../../core/expiry.ts';
 import type { SnapshotRow } from '../../core/views.ts';
 import type { Snapshot } from '../../databases/database.ts';
 import { formatBytes } from '../../util/bytes.ts';
@@ -12,6 +13,7 @@ const COLUMNS = [
   { title: 'snapshot' },
   { title: 'target' },
   { title: 'taken' },
+  { title: 'expires' },
   { title: 'size', right: true },
   { title: 'test restore' },
   { title: 'restored' },
@@ -23,6 +25,15 @@ function sizeOf(row: SnapshotRow): string {
   return typeof bytes === 'number' ? formatBytes(bytes) : '';
 }
 
+const DAY_MS = 86_400_000;
+
+/** `in 12 d`, `within a day`, `expired`; nothing for one that is kept until somebody prunes it. */
+export function until(iso: string | null, now = new Date()): string {
+  if (iso === null) return '';
+  const days = Math.ceil((Date.parse(iso) - now.getTime()) / DAY_MS);
+  return days <= 0 ? 'expired' : days === 1 ? 'within a day' : `in ${days} d`;
+}
+
 function rowOf(cli: Cli, row: SnapshotRow): readonly string[] {
   const pruned = row.prunedAt !== null;
   return [
@@ -30,6 +41,7 @@ function rowOf(cli: Cli, row: SnapshotRow): readonly string[] {
     row.id,
     row.target,
     since(row.at),
+    pruned ? '' : until(expiresAt(row)),
     sizeOf(row),
     pruned ? 'pruned' : row.verifiedAt ? since(row.verifiedAt) : 'not yet',
     row.restoredAt ? since(row.restoredAt) : '',
@@ -53,12 +65,18 @@ export function printSnapshots(cli: Cli, environment: string, rows: readonly Sna
   cli.out(`  next  belay snapshot verify ${rows[0]?.id} --env ${environment}`);
 }
 
+function expiryOf(row: SnapshotRow): string {
+  const end = expiresAt(row);
+  return end === null ? 'never by itself' : `${end} (${until(end)})`;
+}
+
 export function printSnapshot(cli: Cli, row: SnapshotRow): void {
   const facts = (row.facts ?? {}) as Partial<Snapshot>;
   const items = facts.fingerprint ? `${facts.fingerprint.items.toLocaleString('en')} items` : '';
   const lines: readonly (readonly [string, string])[] = [
     ['target', `${row.target} of ${row.environment}`],
     ['taken', `${row.at} (${since(row.at)}), ${row.deployment ? `before ${row.deployment}` : 'by hand'}`],
+    ['expires', expiryOf(row)],
     ['size', [sizeOf(row), items].filter(Boolean).join(' · ')],
     ['content', facts.fingerprint?.content ?? 'not recorded'],
     ['checksum', facts.checksum ?? 'not recorded'],

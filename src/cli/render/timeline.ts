@@ -1,7 +1,7 @@
 /** A deployment after the fact: each event as a line with its time, steps that never ran included. */
 import type { JournalEvent } from '../../core/events.ts';
 import type { DeploymentState } from '../../core/state.ts';
-import { describeEvent } from './describe.ts';
+import { describeEvent } from '../../core/event-words.ts';
 import { layoutLine } from './layout.ts';
 import { paint, type Style } from './shape.ts';
 

@@ -1,5 +1,6 @@
 /** Snapshots of protected data, and putting one back. */
 import { Problem } from '../errors.ts';
+import { withExpiry } from '../expiry.ts';
 import { type Json, sameRef } from '../release.ts';
 import type { Snapshot } from '../../databases/database.ts';
 import { previousOf, type Seen, type Step, type StepContext } from './step.ts';
@@ -47,15 +48,18 @@ function changesNothing(ctx: StepContext): boolean {
   );
 }
 
+const receiptOf = (ctx: StepContext, taken: Snapshot): Json =>
+  withExpiry(taken, dataOf(ctx), ctx.runtime) as unknown as Json;
+
 export const snapshot: Step = {
   async look(ctx) {
     if (changesNothing(ctx)) return { is: 'wanted', receipt: UNCHANGED };
     const found = await dataOf(ctx).find(ctx.contextFor(), ownSnapshot(ctx));
-    return found ? { is: 'wanted', receipt: found as unknown as Json } : { is: 'before' };
+    return found ? { is: 'wanted', receipt: receiptOf(ctx, found) } : { is: 'before' };
   },
   async run(ctx) {
     if (changesNothing(ctx)) return UNCHANGED;
-    return (await dataOf(ctx).snapshot(ctx.contextFor(), ownSnapshot(ctx))) as unknown as Json;
+    return receiptOf(ctx, await dataOf(ctx).snapshot(ctx.contextFor(), ownSnapshot(ctx)));
   },
   async undo(ctx) {
     const taken = await dataOf(ctx).find(ctx.contextFor(), ownSnapshot(ctx));

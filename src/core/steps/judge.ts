@@ -7,22 +7,33 @@ import type { Evidence } from '../../targets/target.ts';
 import { formatDuration } from '../../util/duration.ts';
 import type { StepContext } from './step.ts';
 
-/** Where the release under test answers, target by target. */
-async function urlsOf(ctx: StepContext): Promise<Record<string, string>> {
+interface Place {
+  /** Where the release under test answers, target by target. */
+  readonly urls: Readonly<Record<string, string>>;
+  /** Targets that run with another schema than their release. */
+  readonly mismatches: readonly CheckResult[];
+}
+
+async function placeOf(ctx: StepContext): Promise<Place> {
   const urls: Record<string, string> = {};
+  const mismatches: CheckResult[] = [];
   for (const name of ctx.environment.targets.keys()) {
     const candidate = ctx.candidate(name);
     const probe = candidate && (await ctx.target(name).probe(ctx.contextFor(name), candidate));
     if (probe?.url) urls[name] = probe.url;
     else if (candidate?.url) urls[name] = candidate.url;
+    if (!probe || probe.healthy || !probe.schema) continue;
+    await ctx.mismatched({ target: name, ...probe.schema });
+    const check = `schema version of ${name}`;
+    mismatches.push({ check, status: 'fail', summary: probe.reason, findings: [], measurements: [] });
   }
-  return urls;
+  return { urls, mismatches };
 }
 
 async function runOne(
   ctx: StepContext,
   check: StepContext['environment']['checks'][number],
-  urls: Record<string, string>,
+  urls: Place['urls'],
 ): Promise<CheckResult> {
   try {
     return await check.run({ urls, signal: ctx.signal, exec: ctx.runtime.exec });
@@ -34,8 +45,8 @@ async function runOne(
 
 /** Runs every check of the environment against the candidate. A check that throws could not look: `error`. */
 export async function runChecks(ctx: StepContext): Promise<readonly CheckResult[]> {
-  const urls = await urlsOf(ctx);
-  return Promise.all(ctx.environment.checks.map((check) => runOne(ctx, check, urls)));
+  const { urls, mismatches } = await placeOf(ctx);
+  return [...mismatches, ...(await Promise.all(ctx.environment.checks.map((check) => runOne(ctx, check, urls))))];
 }
 
 /** What is no pass and no warning: failed, could not tell, could not look. */

@@ -1,4 +1,5 @@
 /** Steps that change nothing: checking the candidate, watching it under traffic, reading everything back. */
+import type { Target } from '../../targets/target.ts';
 import { Problem } from '../errors.ts';
 import { sameRef } from '../release.ts';
 import { notPassed, runChecks, watchRelease } from './judge.ts';
@@ -41,19 +42,23 @@ function isSilenced(ctx: StepContext): boolean {
   return held.some((name) => ctx.target(name).holding?.silences);
 }
 
+/** What is wrong with a target as it is now; null: nothing. */
+async function wrongWith(ctx: StepContext, name: string, target: Target): Promise<string | null> {
+  const candidate = ctx.candidate(name);
+  const live = await target.live(ctx.contextFor(name));
+  if (!sameRef(live, candidate)) return `${name}: ${live?.id ?? 'nothing'} is live, not ${candidate?.id}`;
+  if (!candidate || isSilenced(ctx)) return null;
+  const probe = await target.probe(ctx.contextFor(name), candidate);
+  if (probe.healthy) return null;
+  if (probe.schema) await ctx.mismatched({ target: name, ...probe.schema });
+  return `${name}: ${probe.reason}`;
+}
+
 /** Nothing is called done that was not read back from the thing itself. */
 export const verify: Step = {
   async run(ctx) {
-    const wrong: string[] = [];
-    for (const [name, target] of ctx.environment.targets) {
-      const candidate = ctx.candidate(name);
-      const live = await target.live(ctx.contextFor(name));
-      if (!sameRef(live, candidate)) wrong.push(`${name}: ${live?.id ?? 'nothing'} is live, not ${candidate?.id}`);
-      else if (candidate && !isSilenced(ctx)) {
-        const probe = await target.probe(ctx.contextFor(name), candidate);
-        if (!probe.healthy) wrong.push(`${name}: ${probe.reason}`);
-      }
-    }
+    const looked = [...ctx.environment.targets].map(([name, target]) => wrongWith(ctx, name, target));
+    const wrong = (await Promise.all(looked)).filter((one) => one !== null);
     if (wrong.length > 0) {
       throw new Problem('UNHEALTHY', 'What is live is not what was deployed', {
         why: wrong.join('; '),

@@ -1,6 +1,7 @@
 /** Starting the candidate beside, or after stopping, what ran before. */
 import { describeError, Problem } from '../errors.ts';
 import { type ReleaseRef, sameRef } from '../release.ts';
+import { expiredSnapshots } from '../expiry.ts';
 import type { ReleaseRow } from '../views.ts';
 import { startAndWait } from './health.ts';
 import { previousOf, type Step, type StepContext } from './step.ts';
@@ -114,8 +115,26 @@ async function stopForGood(ctx: StepContext, release: ReleaseRef): Promise<void>
   throw new Problem('TARGET_FAILED', `${release.id} was stopped, but still runs`);
 }
 
+/** Snapshots whose time is over. One that cannot be removed is tried again by the next deployment. */
+async function pruneSnapshots(ctx: StepContext, notes: string[]): Promise<readonly string[]> {
+  const name = ctx.step.target ?? '';
+  const { data } = ctx.target();
+  if (data?.expireMs === undefined) return [];
+  const removed: string[] = [];
+  for (const { id } of await expiredSnapshots(ctx.runtime, ctx.environment.name, name)) {
+    try {
+      await data.remove(ctx.contextFor(name), id);
+      ctx.prunedSnapshot(id);
+      removed.push(id);
+    } catch (error) {
+      notes.push(describeError(error));
+    }
+  }
+  return removed;
+}
+
 /**
- * Behind the commit: stops what is neither live nor the standby, and prunes old artefacts. Litter, not
+ * Behind the commit: stops what is neither live nor the standby, and prunes old artefacts and snapshots. Litter, not
  * harm, when it fails: it says so, and the next deployment tries again.
  */
 export const retire: Step = {
@@ -133,6 +152,6 @@ export const retire: Step = {
         notes.push(describeError(error));
         return [];
       });
-    return { pruned: pruned ?? [], notes };
+    return { pruned: pruned ?? [], snapshots: await pruneSnapshots(ctx, notes), notes };
   },
 };

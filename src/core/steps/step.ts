@@ -38,6 +38,10 @@ export interface StepContext {
   measured(): Measurement | null;
   /** Writes a measurement durably. */
   measure(measurement: Measurement): Promise<void>;
+  /** Writes, with the next event, that a snapshot of this step's target is gone. */
+  prunedSnapshot(id: string): void;
+  /** Writes that a target answers with another schema version than its release has; once for each answer. */
+  mismatched(mismatch: EventData['schema.mismatched']): Promise<void>;
 }
 
 export interface Step {

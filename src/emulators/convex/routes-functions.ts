@@ -1,12 +1,13 @@
 /** Calls of functions and of system queries over HTTP. */
 import { convexToJson, type JSONValue, jsonToConvex, type Value } from 'convex/values';
 import { z } from 'zod';
-import type { EmulatorReply, EmulatorRequest } from '../http/request.ts';
+import type { EmulatorReply } from '../http/request.ts';
 import type { Handler, Routes } from '../http/routes.ts';
 import { demandKey, opens, shownKey } from './access.ts';
 import type { Deployment } from './deployment.ts';
 import { callFunction, type FunctionRequest } from './functions.ts';
-import { badRequest, Refusal } from './refusal.ts';
+import { httpAction } from './http-actions.ts';
+import { badRequest } from './refusal.ts';
 import { isSystemPath, systemQuery } from './system-queries.ts';
 
 const Call = z.object({
@@ -68,19 +69,4 @@ function system(deployment: Deployment, path: string, args: JSONValue, component
   const value = systemQuery(deployment, path, jsonToConvex(args) as Record<string, Value>, component);
   if (value === undefined) throw badRequest('UnknownSystemQuery', `The emulator does not answer ${path}.`);
   return { status: 'success', value: convexToJson(value), logLines: [] };
-}
-
-async function httpAction(deployment: Deployment, request: EmulatorRequest): Promise<EmulatorReply> {
-  if (deployment.paused || !deployment.engine)
-    throw new Refusal(503, 'BackendIsNotRunning', 'Cannot perform this operation when the backend is not running');
-  const query = request.query.size > 0 ? `?${request.query}` : '';
-  const hasBody = request.method !== 'GET' && request.method !== 'HEAD';
-  const answer = await deployment.engine.fetch(`/${request.params['rest'] ?? ''}${query}`, {
-    method: request.method,
-    headers: Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
-    ...(hasBody ? { body: new Uint8Array(await request.bytes()) } : {}),
-  });
-  if (request.method !== 'GET') deployment.changed();
-  const headers = Object.fromEntries([...answer.headers].filter(([name]) => name !== 'content-length'));
-  return { status: answer.status, headers, bytes: new Uint8Array(await answer.arrayBuffer()) };
 }

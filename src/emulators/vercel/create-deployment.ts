@@ -8,10 +8,10 @@ import type { Deployment, EnvVariable, Project, SourceFile } from './model.ts';
 import { processSite } from './process-site.ts';
 import { Refusal } from './refusal.ts';
 import { createProject } from './projects.ts';
+import { prebuiltSite } from './prebuilt-site.ts';
 import { staticSite } from './static-site.ts';
 import { isUploaded, keepUpload } from './uploads.ts';
 import { deploymentIn, deploymentOf, folderOf, projectOf, type World } from './world.ts';
-import { join } from 'node:path';
 
 const Meta = z.record(z.string(), z.string());
 const File = z.union([
@@ -189,7 +189,7 @@ function siteFor(
   env: Readonly<Record<string, string>>,
   onLine: (text: string) => void,
 ) {
-  if (prebuilt) return staticSite(() => join(folder, '.vercel/output/static'));
+  if (prebuilt) return prebuiltSite({ folder, env: () => ({ ...world.environment, ...env }), onLine });
   if (project.start === null) return staticSite(() => folder);
   return processSite({ command: project.start, cwd: folder, env: () => ({ ...world.environment, ...env }), onLine });
 }

@@ -21,9 +21,9 @@ const TYPES: Readonly<Record<string, string>> = {
 export function staticSite(folder: () => string): Site {
   return {
     async answer(req, res) {
-      const found = await lookUp(folder(), new URL(req.url ?? '/', 'http://site').pathname);
+      const found = await fileFor(folder(), decodeURIComponent(new URL(req.url ?? '/', 'http://site').pathname));
       if (found) return sendFile(req, res, found, 200);
-      const page = await lookUp(folder(), '/404.html');
+      const page = await fileFor(folder(), '/404.html');
       if (page) return sendFile(req, res, page, 404);
       sendError(res, 404, 'NOT_FOUND', 'The page could not be found');
     },
@@ -31,8 +31,9 @@ export function staticSite(folder: () => string): Site {
   };
 }
 
-async function lookUp(folder: string, path: string): Promise<string | null> {
-  const asked = join(folder, normalize(decodeURIComponent(path)));
+/** @param path decoded; null: there is none */
+export async function fileFor(folder: string, path: string): Promise<string | null> {
+  const asked = join(folder, normalize(path));
   for (const candidate of [asked, join(asked, 'index.html'), `${asked}.html`]) {
     if (await isFile(candidate)) return candidate;
   }

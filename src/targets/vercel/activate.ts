@@ -8,6 +8,7 @@ import { writeEdgeSplit } from './edge-split.ts';
 import { rollbackNotes } from './notes.ts';
 import { patience, unlessLost } from './patience.ts';
 import { lookAtProduction, type Production } from './production.ts';
+import { recall, rememberMove } from './recent-look.ts';
 import { restoreRollingConfig } from './rolling-config.ts';
 import { META, type VercelSetup } from './setup.ts';
 
@@ -32,7 +33,7 @@ export async function activateRelease(
 
 /** A move that this deployment has begun, in a process that died or was stopped, is let end: none begins before. */
 async function lookWhenStill(ctx: TargetContext, setup: VercelSetup, release: ReleaseRef | null): Promise<Production> {
-  const before = await lookAtProduction(setup, ctx.signal);
+  const before = recall(setup, 'before') ?? (await lookAtProduction(setup, ctx.signal));
   const job = before.project.lastAliasRequest;
   if (!job || !isMoving(before) || job.toDeploymentId === release?.id) return before;
   const under = await setup.api.deployment(job.toDeploymentId, ctx.signal);
@@ -89,7 +90,13 @@ async function move(
   const ask = how === 'promote' ? setup.api.promote : setup.api.rollBack;
   const conflict = asked ? null : await ask(project.id, release.id, ctx.signal);
   // Whatever the answer said: what production does is looked at.
-  return settleMove(ctx, setup, { release: release.id, earlier: asked ? null : (request ?? null), conflict });
+  const moved = await settleMove(ctx, setup, {
+    release: release.id,
+    earlier: asked ? null : (request ?? null),
+    conflict,
+  });
+  rememberMove(setup, moved);
+  return moved;
 }
 
 /** Vercel rolls back only to what has been production, and promotes what has not. */

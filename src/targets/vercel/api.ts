@@ -12,6 +12,7 @@ export function createApi(options: VercelOptions) {
   const caller = createCaller(options);
   const own = `/v1/projects/${inPath(options.project)}`;
   return {
+    changes: () => caller.changes(),
     ...deploymentCalls(caller, options),
     ...rollingCalls(caller, `${own}/rolling-release`),
     ...edgeConfigCalls(caller),

@@ -23,6 +23,8 @@ export interface Caller {
   json<T>(method: string, path: string, call: Call<T>): Promise<T>;
   /** The body as text; empty where there is none. */
   text(method: string, path: string, call: Call<string>): Promise<string>;
+  /** How many requests that change something were sent so far. */
+  changes(): number;
 }
 
 /** An id or a name as a part of an address. */
@@ -40,12 +42,15 @@ export function createCaller({ api, token, project, team }: VercelOptions): Call
   const scope: Record<string, string> =
     team === undefined ? {} : team.startsWith('team_') ? { teamId: team } : { slug: team };
 
+  let changes = 0;
+
   async function perform<T>(
     method: string,
     path: string,
     call: Call<T>,
     run: (path: string) => Promise<T>,
   ): Promise<T> {
+    if (method !== 'GET') changes += 1;
     const query = new URLSearchParams({ ...call.query, ...scope }).toString();
     try {
       return await run(query === '' ? path : `${path}?${query}`);
@@ -59,6 +64,7 @@ export function createCaller({ api, token, project, team }: VercelOptions): Call
   }
 
   return {
+    changes: () => changes,
     json: (method, path, call) => perform(method, path, call, (full) => http.json(method, full, call)),
     text: (method, path, call) =>
       perform(method, path, call, async (full) => (await http.send(method, full, call)).text()),

@@ -2,7 +2,8 @@
 import { isProblem } from '../../core/errors.ts';
 import type { Deployment, Project } from './api-types.ts';
 import type { VercelOptions } from './options.ts';
-import { asksForLogin } from './probe.ts';
+import { asksForLogin, visit } from './probe.ts';
+import { lookAtRegions as lookAtAll, regionsSentence } from './regions.ts';
 import { objectionOf } from './rolling-split.ts';
 import { createSetup, urlOf, type VercelSetup } from './setup.ts';
 
@@ -68,9 +69,7 @@ const lookAtProtection: Look = async (setup, project, signal) => {
   const live = project.targets?.production;
   if (!live) return { what, status: 'not-checked', text: 'nothing is live that could be asked', fix: null };
   const { bypass } = setup.options;
-  const headers: Record<string, string> = bypass === undefined ? {} : { 'x-vercel-protection-bypass': bypass };
-  const answer = await fetch(urlOf(setup, live.url), { headers, redirect: 'manual', signal }).catch(() => null);
-  await answer?.body?.cancel();
+  const answer = await visit(setup, urlOf(setup, live.url), signal).catch(() => null);
   if (!answer) return { what, status: 'warn', text: `${live.url} gives no answer`, fix: null };
   if (!asksForLogin(answer))
     return { what, status: 'pass', text: 'deployments can be asked on their own url', fix: null };
@@ -104,9 +103,23 @@ const lookAtRegions: Look = async (setup, project, signal) => {
     return { what, status: 'not-checked', text: regions ? 'nothing is live' : 'none are configured', fix: null };
   const now: Deployment | null = await setup.api.deployment(live.id, signal);
   const elsewhere = regions.filter((region) => !now?.regions?.includes(region));
-  return elsewhere.length === 0
-    ? { what, status: 'pass', text: `the live release runs in ${regions.join(', ')}`, fix: null }
-    : { what, status: 'warn', text: `the live release does not run in ${elsewhere.join(', ')}`, fix: 'belay deploy' };
+  if (elsewhere.length > 0) {
+    return {
+      what,
+      status: 'warn',
+      text: `the live release does not run in ${elsewhere.join(', ')}`,
+      fix: 'belay deploy',
+    };
+  }
+  const ask = () => visit(setup, `${urlOf(setup, live.url)}${setup.options.probe.path}`, signal);
+  const look = await ask()
+    .then((first) => lookAtAll(regions, first, ask, (status) => status < 500))
+    .catch(() => null);
+  if (!look) return { what, status: 'not-checked', text: `${live.url} gives no answer`, fix: null };
+  if (look.bad)
+    return { what, status: 'fail', text: `${look.bad.region} answers ${look.bad.status}`, fix: 'belay check' };
+  const status = look.untold.length === 0 ? 'pass' : 'not-checked';
+  return { what, status, text: regionsSentence(look), fix: null };
 };
 
 const LOOKS: readonly Look[] = [lookAtCanary, lookAtProtection, lookAtSkew, lookAtRegions];

@@ -11,10 +11,10 @@ export async function isKept(ctx: TargetContext, setup: VercelSetup, release: Re
   if (deployment?.readyState !== 'READY') return false;
   // What was never production is promoted, which every plan allows.
   if (deployment.readySubstate !== 'PROMOTED') return true;
-  const { live } = await lookAtProduction(setup, ctx.signal);
-  if (live?.id === release.id) return true;
   const candidates = await setup.api.deployments({ rollbackCandidate: 'true', target: 'production' }, ctx.signal);
   if (candidates.some(({ uid }) => uid === release.id)) return true;
+  const { live } = await lookAtProduction(setup, ctx.signal);
+  if (live?.id === release.id) return true;
   throw new Problem('TARGET_FAILED', `Vercel does not roll back to ${release.id}`, {
     why: `it offers ${candidates.map(({ uid }) => uid).join(', ') || 'no deployment'}; the Hobby plan goes back to the previous one only`,
     next: 'belay releases, or upgrade the plan',

@@ -1,13 +1,7 @@
 import { expect, test } from 'vitest';
-import { asksForLogin, seenRegions } from './probe.ts';
+import { asksForLogin } from './probe.ts';
 
 const answer = (status: number, headers: Record<string, string> = {}) => ({ status, headers: new Headers(headers) });
-
-test('no more is said of regions than the answer tells', () => {
-  expect(seenRegions(answer(200, { 'x-vercel-id': 'fra1::iad1::abc-123' }))).toBe('at fra1, computed in iad1');
-  expect(seenRegions(answer(200, { 'x-vercel-id': 'fra1::abc-123' }))).toBe('at fra1');
-  expect(seenRegions(answer(200))).toBe('without telling its region');
-});
 
 test("a redirect to Vercel's login is no answer of the application, a redirect of its own is", () => {
   expect(asksForLogin(answer(302, { location: 'https://vercel.com/sso-api?url=x' }))).toBe(true);

@@ -3,6 +3,7 @@ import type { ReleaseRef } from '../../core/release.ts';
 import { formatDuration } from '../../util/duration.ts';
 import type { Probe, TargetContext } from '../target.ts';
 import type { Deployment } from './api-types.ts';
+import { lookAtRegions, regionsSentence } from './regions.ts';
 import { urlOf, type VercelSetup } from './setup.ts';
 
 const HEALTHY_BELOW = 400;
@@ -27,24 +28,17 @@ function missingRegions({ regions = [] }: Deployment, wanted: readonly string[] 
   return `it runs in ${regions.join(', ') || 'no region'}, and not in ${missing.join(', ')} as configured`;
 }
 
-async function askOnce(ctx: TargetContext, { options }: VercelSetup, url: string): Promise<Probe> {
-  const { path, limitMs } = options.probe;
+async function askOnce(ctx: TargetContext, setup: VercelSetup, url: string): Promise<Probe> {
+  const { path, limitMs } = setup.options.probe;
   const limit = AbortSignal.timeout(limitMs);
-  const bypass: Record<string, string> =
-    options.bypass === undefined ? {} : { 'x-vercel-protection-bypass': options.bypass };
+  const ask = () => visit(setup, `${url}${path}`, AbortSignal.any([ctx.signal, limit]));
   try {
-    const answer = await fetch(`${url}${path}`, {
-      headers: { 'user-agent': 'belay-probe', ...bypass },
-      redirect: 'manual',
-      signal: AbortSignal.any([ctx.signal, limit]),
-    });
-    await answer.body?.cancel();
-    if (asksForLogin(answer)) return { healthy: false, url, final: true, reason: protection(options.bypass) };
+    const answer = await ask();
+    if (asksForLogin(answer)) return { healthy: false, url, final: true, reason: protection(setup.options.bypass) };
     if (answer.status >= HEALTHY_BELOW) {
       return { healthy: false, url, reason: `GET ${path} answered ${answer.status}, not 200 to 399` };
     }
-    if (options.regions) ctx.say(`GET ${path} answered ${answer.status} ${seenRegions(answer)}`);
-    return { healthy: true, url };
+    return await askRegions(ctx, setup, { url, answer, ask });
   } catch (error) {
     if (limit.aborted) {
       return { healthy: false, url, reason: `GET ${path} got no answer within ${formatDuration(limitMs)}` };
@@ -53,6 +47,34 @@ async function askOnce(ctx: TargetContext, { options }: VercelSetup, url: string
     const { cause } = error as { cause?: { code?: string; message?: string } };
     return { healthy: false, url, reason: `no answer from ${url}: ${cause?.code ?? cause?.message ?? 'network'}` };
   }
+}
+
+/** One request, as a person without a login would make it. @throws what `fetch` throws */
+export async function visit({ options }: VercelSetup, url: string, signal: AbortSignal): Promise<Response> {
+  const bypass: Record<string, string> =
+    options.bypass === undefined ? {} : { 'x-vercel-protection-bypass': options.bypass };
+  const headers = { 'user-agent': 'belay-probe', ...bypass };
+  const answer = await fetch(url, { headers, redirect: 'manual', signal });
+  await answer.body?.cancel();
+  return answer;
+}
+
+interface Asked {
+  readonly url: string;
+  readonly answer: Response;
+  readonly ask: () => Promise<Response>;
+}
+
+async function askRegions(ctx: TargetContext, { options }: VercelSetup, { url, answer, ask }: Asked): Promise<Probe> {
+  const { regions, probe } = options;
+  if (!regions) return { healthy: true, url };
+  const look = await lookAtRegions(regions, answer, ask, (status) => status < HEALTHY_BELOW);
+  if (look.bad) {
+    const { region, status } = look.bad;
+    return { healthy: false, url, reason: `GET ${probe.path} answered ${status} in ${region}, not 200 to 399` };
+  }
+  ctx.say(`GET ${probe.path} answered ${answer.status}: ${regionsSentence(look)}`);
+  return { healthy: true, url };
 }
 
 /** Vercel's own page with 401, or a redirect to its login. An application that says 401 is not healthy either. */
@@ -65,12 +87,4 @@ function protection(bypass: string | undefined): string {
   return bypass === undefined
     ? 'a login is asked for (401): set `bypass` to the secret of the project (Protection Bypass for Automation)'
     : 'a login is asked for (401) although `bypass` is set: make a new secret in the settings of the project';
-}
-
-/** One request from here is seen by one region: no more is claimed. */
-export function seenRegions({ headers }: Pick<Response, 'headers'>): string {
-  const parts = headers.get('x-vercel-id')?.split('::') ?? [];
-  const [edge, compute] = parts;
-  if (edge === undefined || parts.length < 2) return 'without telling its region';
-  return parts.length < 3 ? `at ${edge}` : `at ${edge}, computed in ${compute}`;
 }

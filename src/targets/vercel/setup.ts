@@ -2,15 +2,17 @@
 import type { ReleaseRef } from '../../core/release.ts';
 import { createApi, type VercelApi } from './api.ts';
 import type { DeploymentBrief } from './api-types.ts';
+import type { RecentLooks } from './recent-look.ts';
 import type { VercelOptions } from './options.ts';
 
 export interface VercelSetup {
   readonly options: VercelOptions;
   readonly api: VercelApi;
+  readonly recent: RecentLooks;
 }
 
 export function createSetup(options: VercelOptions): VercelSetup {
-  return { options, api: createApi(options) };
+  return { options, api: createApi(options), recent: {} };
 }
 
 /** Names under which a deployment says whose it is. */

@@ -7,6 +7,7 @@ import type { VercelOptions } from './options.ts';
 import { findRelease } from './own-deployments.ts';
 import { probeRelease } from './probe.ts';
 import { lookAtProduction } from './production.ts';
+import { recall, remember } from './recent-look.ts';
 import { createSetup, refOf } from './setup.ts';
 import { stageRelease } from './stage.ts';
 import { createTraffic } from './traffic.ts';
@@ -20,7 +21,10 @@ export function createVercelTarget(options: VercelOptions): Target {
     kind: 'vercel',
     landingMs: options.api.startsWith('https://') ? LANDING_MS.vercel : LANDING_MS.emulator,
     async live(ctx) {
-      const { live } = await lookAtProduction(setup, ctx.signal);
+      const moved = recall(setup, 'after');
+      const production = moved ?? (await lookAtProduction(setup, ctx.signal));
+      if (!moved) remember(setup, 'before', production);
+      const { live } = production;
       return live && refOf(setup, live);
     },
     stage: (ctx) => stageRelease(ctx, setup),

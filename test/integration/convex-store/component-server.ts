@@ -11,6 +11,7 @@ import schema from '../../../src/convex/component/schema.ts';
 export const MODULES: Record<string, () => Promise<Record<string, unknown>>> = {
   '/convex/_generated/component.ts': () => import('../../../src/convex/component/_generated/component.ts'),
   '/convex/artefacts.ts': () => import('../../../src/convex/component/artefacts.ts'),
+  '/convex/documents.ts': () => import('../../../src/convex/component/documents.ts'),
   '/convex/journal.ts': () => import('../../../src/convex/component/journal.ts'),
   '/convex/leases.ts': () => import('../../../src/convex/component/leases.ts'),
   '/convex/log.ts': () => import('../../../src/convex/component/log.ts'),

@@ -162,6 +162,7 @@ test('functions that were built with another schema than their release says are 
   expect(live && (await scene.target.probe(ctx, live))).toMatchObject({
     healthy: false,
     reason: expect.stringContaining('schema version mismatch: system:getSchemaVersion tells one') as string,
+    schema: { expected: 'two', saw: 'one', check: 'system:getSchemaVersion' },
   });
   expect(await scene.target.probe(ctx, { ...live, id: release.id, schemaVersion: 'one' })).toMatchObject({
     healthy: true,

@@ -209,6 +209,64 @@ test('a paused deployment refuses calls until it is resumed', async () => {
   expect((await call('tasks:list')).body['status']).toBe('success');
 });
 
+/** A router as the vendor's `httpRouter()` is one: exact paths, and beginnings of paths. */
+const HTTP = `
+const http = (handler) => Object.assign(() => {}, { isHttp: true, _handler: handler });
+const routes = [
+  ['/tasks', 'GET', http(async (ctx, request) => {
+    const all = await ctx.runQuery('tasks:list', {});
+    console.log('listing');
+    return Response.json(all.map(({ title }) => title + (new URL(request.url).searchParams.get('mark') ?? '')));
+  })],
+  ['/tasks', 'POST', http(async (ctx, request) => {
+    await ctx.runMutation('tasks:add', { title: request.headers.get('x-by') + ':' + (await request.text()) });
+    return new Response(null, { status: 201, headers: { location: '/tasks' } });
+  })],
+  ['/fails', 'GET', http(async () => { throw new Error('no such luck'); })],
+];
+export default { isRouter: true, getRoutes: () => routes,
+  lookup: (path, method) => {
+    const found = routes.find(([one, verb]) => one === path && verb === method);
+    return found ? [found[2], found[1], found[0]] : null;
+  } };`;
+
+test('HTTP actions run on routes of their own: queries, bodies, headers, failures, and none at all', async () => {
+  const site = (path: string, init?: RequestInit) => fetch(`${emulator.url}/http${path}`, init);
+  await push(emulator, first);
+  const none = await site('/tasks');
+  expect([none.status, await none.text()]).toEqual([404, expect.stringContaining('HTTP actions enabled')]);
+  await push(
+    emulator,
+    pushRequest({ tables: { tasks: { documentType: tasks } }, modules: { 'tasks.js': MODULE, 'http.js': HTTP } }),
+  );
+  const made = await site('/tasks', { method: 'POST', body: 'one', headers: { 'x-by': 'mia' } });
+  expect([made.status, made.headers.get('location')]).toEqual([201, '/tasks']);
+  const listed = await site('/tasks?mark=!');
+  expect(await listed.json()).toEqual(['mia:one!']);
+  expect((await site('/elsewhere')).status).toBe(404);
+  const failed = await site('/fails');
+  expect([failed.status, await failed.json()]).toEqual([
+    500,
+    {
+      code: expect.stringMatching(/^\[Request ID: .*Server Error: no such luck$/),
+      trace: 'Uncaught Error: no such luck',
+    },
+  ]);
+  const spec = await call('_system/cli/modules:apiSpec');
+  expect(spec.body['value']).toContainEqual({ functionType: 'HttpAction', path: '/tasks', method: 'POST' });
+  const logged = await fetch(`${emulator.url}/api/stream_function_logs?cursor=0`, {
+    headers: { authorization: `Convex ${emulator.adminKey}` },
+  });
+  const { entries } = (await logged.json()) as {
+    entries: { udfType: string; identifier: string; logLines: string[] }[];
+  };
+  expect(entries).toContainEqual(
+    expect.objectContaining({ udfType: 'HttpAction', identifier: 'GET /tasks', logLines: ['[LOG] listing'] }),
+  );
+  emulator.paused = true;
+  expect((await site('/tasks')).status).toBe(503);
+});
+
 test('variables reach the functions; the audit log tells who did what, newest first', async () => {
   await push(emulator, first);
   await post(emulator, '/api/update_environment_variables', { changes: [{ name: 'GREETING', value: 'hello' }] });

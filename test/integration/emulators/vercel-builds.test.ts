@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { until } from '../../support/until.ts';
 import { openScene, page, type Scene } from './vercel-scene.ts';
 
 let scene: Scene;
@@ -42,6 +43,61 @@ test('the build runs in the uploaded files, the server answers with the variable
   expect(await page(scene.project.productionUrl)).toBe('200 abc changed production');
   const { json } = await scene.call('GET', `/v3/deployments/${first.id}/events`);
   expect(JSON.stringify(json)).toContain('built abc');
+});
+
+const OUTPUT = '.vercel/output';
+const nodeFunction = (name: string, code: string, handler = 'index.js', runtime = 'nodejs20.x') => [
+  { file: `${OUTPUT}/functions/${name}.func/${handler}`, data: code },
+  {
+    file: `${OUTPUT}/functions/${name}.func/.vc-config.json`,
+    data: JSON.stringify({ runtime, handler, launcherType: 'Nodejs' }),
+  },
+];
+
+test('what was built elsewhere: files, Node functions and routes of the output are served, edge functions are not', async () => {
+  scene = await openScene();
+  await setGreeting('hello');
+  const config = {
+    version: 3,
+    routes: [
+      { src: '^/old$', status: 308, headers: { location: '/new' } },
+      { src: '^/users/(\\w+)$', dest: '/api/users' },
+      { handle: 'filesystem' },
+      { src: '^/app/.*$', dest: '/index.html' },
+    ],
+  };
+  const { json } = await scene.call('POST', '/v13/deployments?prebuilt=1', {
+    name: 'shop',
+    project: scene.project.id,
+    target: 'production',
+    files: [
+      { file: `${OUTPUT}/config.json`, data: JSON.stringify(config) },
+      { file: `${OUTPUT}/static/index.html`, data: 'the page' },
+      ...nodeFunction('api/users', 'module.exports = (req, res) => res.end(process.env.GREETING + " " + req.url);'),
+      ...nodeFunction(
+        'api/echo',
+        'export const POST = async (request) => Response.json(await request.json());',
+        'e.mjs',
+      ),
+      ...nodeFunction('api/edge', 'export default () => new Response()', 'index.js', 'edge'),
+      ...nodeFunction('api/dies', 'module.exports = () => { throw new Error("no such luck"); };'),
+    ],
+  });
+  const { id } = json as { id: string };
+  await until('it is ready', () => scene.vercel.deployment(id)?.readyState === 'READY');
+  const { url } = scene.vercel.deployment(id) ?? { url: '' };
+  const at = `http://${url.replace('http://', '')}`;
+  expect(await page(at)).toBe('200 the page');
+  expect(await page(`${at}/app/deep/link`)).toBe('200 the page');
+  expect(await page(`${at}/users/mia?x=1`)).toBe('200 hello /users/mia?x=1');
+  const moved = await fetch(`${at}/old`, { redirect: 'manual' });
+  expect([moved.status, moved.headers.get('location')]).toEqual([308, '/new']);
+  const echoed = await fetch(`${at}/api/echo`, { method: 'POST', body: '{"a":1}' });
+  expect(await echoed.json()).toEqual({ a: 1 });
+  expect(await page(`${at}/api/edge`)).toMatch(/^501 .*functions of edge/s);
+  expect(await page(`${at}/api/dies`)).toMatch(/^500 .*FUNCTION_INVOCATION_FAILED/s);
+  expect(await page(`${at}/api/users`), 'the next request begins another').toBe('200 hello /api/users');
+  expect(await page(`${at}/nothing`)).toMatch(/^404/);
 });
 
 test('a server that has died is started again', async () => {

@@ -58,6 +58,7 @@ export const loose = mutation({ args: { id: v.string() }, handler: async () => n
 export const fresh = query({ args: {}, handler: async () => 1 });\n`,
   'convex/http.ts': `import { httpRouter } from 'convex/server';\nexport default httpRouter();\n`,
   'convex/late.ts': `import gone from './gone.svg';\nexport const late = gone;\n`,
+  'convex/first.ts': `import gone from './gone.svg';\nexport const first = gone;\n`,
 };
 
 const inspect = (from: string, to: string) =>
@@ -80,7 +81,7 @@ test('functions that the live front end calls and that serve it no more stand in
     new Set(['tasks:add · owner', 'tasks:gone', 'tasks:hidden', 'POST /paid']),
   );
   expect(places('unknown')).toEqual(['tasks:loose', 'late']);
-  expect(places('note')).toEqual(expect.arrayContaining(['tasks:fresh', 'icon']));
+  expect(places('note')).toEqual(expect.arrayContaining(['tasks:fresh', 'icon', 'first']));
   expect(JSON.stringify(found), 'internal functions and loaded modules do not count').not.toMatch(/:job|convex\/ai/);
   expect(found).toMatchObject({ rollbackClass: 'code-only', summary: expect.stringContaining('Convex functions') });
   const objection = schemaObjection(found);

@@ -1,11 +1,13 @@
-/** From a journal event to the line a person reads. Pure: terminal, CI and tests tell the same story. */
-import type { JournalEvent } from '../../core/events.ts';
-import type { Json } from '../../core/release.ts';
-import { short } from '../../core/release.ts';
-import { describeProgress } from '../../core/canary-words.ts';
-import { formatDuration } from '../../util/duration.ts';
-import { formatShare } from '../../util/share.ts';
-import type { Look } from './shape.ts';
+/** From a journal event to the line a person reads. Pure: terminal, CI and dashboard tell the same story. */
+import type { JournalEvent } from './events.ts';
+import type { Json } from './release.ts';
+import { short } from './release.ts';
+import { describeProgress } from './canary-words.ts';
+import { formatDuration } from '../util/duration.ts';
+import { formatShare } from '../util/share.ts';
+
+/** How something stands; each screen has a shape and a colour of its own for it. */
+export type Look = 'live' | 'progress' | 'waiting' | 'rolled-back' | 'refused' | 'needs-you' | 'locked' | 'none';
 
 export interface Line {
   readonly look: Look;
@@ -135,6 +137,11 @@ export function describeEvent(event: JournalEvent): Line | null {
       );
       return { look: action === 'watch' ? 'progress' : 'waiting', label: 'compare', text };
     }
+    case 'schema.mismatched': {
+      const { target, expected, saw, check } = event.data;
+      const text = `${target} runs with ${saw}, its release has ${expected} (${check})`;
+      return { look: 'needs-you', label: 'schema', text };
+    }
     case 'alert.raised':
       return { look: 'waiting', label: 'look', text: event.data.what };
     case 'watch.ended':
@@ -159,6 +166,35 @@ export function describeEvent(event: JournalEvent): Line | null {
       return { look: 'live', label: 'restored', text: event.data.snapshot };
     default:
       return null;
+  }
+}
+
+/** What happened, in a few words. */
+export function eventDetail(event: JournalEvent): string {
+  switch (event.kind) {
+    case 'deployment.opened':
+      return `${event.data.kind} of ${short(event.data.source.commit)} as ${event.data.release}`;
+    case 'deployment.planned':
+      return `${event.data.plan.steps.length} steps, rollback: ${event.data.plan.rollbackClass}`;
+    case 'deployment.committed':
+      return `${event.data.release.id} is live`;
+    case 'deployment.closed':
+      return event.data.outcome;
+    case 'step.intended':
+    case 'step.absent':
+    case 'undo.intended':
+      return event.data.step;
+    case 'deployment.rolled-back':
+    case 'deployment.refused':
+    case 'deployment.paused':
+    case 'deployment.resumed':
+    case 'attention.resolved':
+    case 'lease.held':
+      return event.data.reason;
+    default: {
+      const line = describeEvent(event);
+      return line ? `${line.label} ${line.text}`.trim() : '';
+    }
   }
 }
 
