@@ -23,6 +23,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   releases: { summary: 'releases that can be gone back to', load: () => import('./commands/releases.ts') },
   history: { summary: 'deployments, newest first', load: () => import('./commands/history.ts') },
+  metrics: {
+    summary: 'how deploying has gone: durations, DORA, what got slower',
+    load: () => import('./commands/metrics.ts'),
+  },
   show: { summary: 'one deployment, step by step', load: () => import('./commands/show.ts') },
   logs: { summary: 'output of a release', load: () => import('./commands/logs.ts') },
   abort: { summary: 'ask the running deployment to stop and go back', load: () => import('./commands/abort.ts') },

@@ -25,6 +25,8 @@ export interface Environment {
   readonly user: string | null;
   /** `OTEL_EXPORTER_OTLP_ENDPOINT` and the variables around it: where traces of deployments go; null: nowhere. */
   readonly traces: TraceAddress | null;
+  /** For a collector that is named otherwise. */
+  readonly traceHeaders: TraceAddress['headers'];
   /** Any other variable, for secrets only. */
   variable(name: string): string | undefined;
 }
@@ -69,12 +71,14 @@ export function readEnvironment(variables: Variables = process.env): Environment
     stateDirectory: text(variables.XDG_STATE_HOME),
     user: text(variables.BELAY_USER) ?? text(variables.GITHUB_ACTOR) ?? text(variables.USER) ?? text(variables.LOGNAME),
     traces: readTraces(variables),
+    traceHeaders: readTraceHeaders(variables),
     variable: (name) => variables[name],
   };
 }
 
 /** As the specification of OpenTelemetry has it: `key=value,key=value`, percent-encoded. */
-export function readTraceHeaders(written: string): Readonly<Record<string, string>> {
+function readTraceHeaders(variables: Variables): TraceAddress['headers'] {
+  const written = variables.OTEL_EXPORTER_OTLP_TRACES_HEADERS ?? variables.OTEL_EXPORTER_OTLP_HEADERS ?? '';
   const pairs = written.split(',').flatMap((pair): [string, string][] => {
     const at = pair.indexOf('=');
     return at < 1 ? [] : [[pair.slice(0, at).trim(), decoded(pair.slice(at + 1).trim())]];
@@ -98,8 +102,7 @@ function readTraces(variables: Variables): TraceAddress | null {
   const all = text(variables.OTEL_EXPORTER_OTLP_ENDPOINT);
   const url = own ?? (all === null ? null : `${all.replace(/\/$/, '')}/v1/traces`);
   if (url === null || !URL.canParse(url)) return null;
-  const headers = variables.OTEL_EXPORTER_OTLP_TRACES_HEADERS ?? variables.OTEL_EXPORTER_OTLP_HEADERS ?? '';
-  return { url, headers: readTraceHeaders(headers) };
+  return { url, headers: readTraceHeaders(variables) };
 }
 
 function readGitHub(variables: Variables): GitHub {
