@@ -20,7 +20,13 @@ export default defineConfig({
       {
         define,
         // Pure code beside its source: a process for each file costs more than what runs in it.
-        test: { ...shared, name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 20_000, isolate: false },
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'dashboard/src/**/*.test.ts'],
+          testTimeout: 20_000,
+          isolate: false,
+        },
       },
       {
         define,

@@ -1,4 +1,4 @@
-// npm run build: the library and its types by tsc, the command line bundled by Vite, swapped into dist at once.
+// npm run build: the library and its types by tsc, the command line and the dashboard by Vite, swapped into dist at once.
 import { existsSync } from 'node:fs';
 import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -62,6 +62,22 @@ async function buildCommandLine() {
   });
 }
 
+/** The dashboard's pages, by their own configuration, into the same folder. */
+async function buildDashboard() {
+  const { build: bundle } = await import('vite');
+  const configFile = join(root, 'dashboard/vite.config.ts');
+  await bundle({ configFile, logLevel: 'warn', build: { outDir: join(next, 'dashboard') } });
+}
+
+/** A chunk that needs something of the entry would start the command line a second time. @throws Error naming it */
+async function refuseEntryAsChunk() {
+  const folder = join(next, 'cli');
+  for (const file of (await readdir(folder)).filter((name) => name.endsWith('.cjs'))) {
+    const text = await readFile(join(folder, file), 'utf8');
+    if (text.includes('require("./main.cjs")')) throw new Error(`${file} needs something that only main.ts imports`);
+  }
+}
+
 /** tsc has no `define`: the version goes into the few files of the library that ask for it. */
 async function stampVersion() {
   const files = await readdir(next, { recursive: true });
@@ -88,11 +104,12 @@ if (!process.argv.includes('--force') && existsSync(stamp) && (await readFile(st
   console.log('dist is up to date');
 } else {
   try {
-    // Both to their end, so that neither writes into a folder that is being removed.
-    const results = await Promise.allSettled([buildLibrary(), buildCommandLine()]);
+    // All to their end, so that none writes into a folder that is being removed.
+    const results = await Promise.allSettled([buildLibrary(), buildCommandLine(), buildDashboard()]);
     const complaints = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.message] : []));
     if (complaints.length > 0) throw new Error(complaints.join('\n'));
     await stampVersion();
+    await refuseEntryAsChunk();
     await writeFile(join(next, '.build'), hash);
     await swapIn();
     console.log(`built dist in ${seconds(performance.now() - started)}`);

@@ -7,14 +7,15 @@ const PARTS = {
   format: [tool('oxfmt'), '--check', '.'],
   lint: [tool('oxlint'), '--type-aware', '--deny-warnings'],
   types: [tool('tsc'), '-p', 'tsconfig.json'],
-  tests: [tool('vitest'), 'run', '--project', 'unit', '--project', 'integration', 'src/', 'test/rules/'],
+  dashboard: [tool('tsc'), '-p', 'dashboard/tsconfig.json'],
+  tests: [tool('vitest'), 'run', '--project', 'unit', '--project', 'integration', 'src/', 'dashboard/', 'test/rules/'],
 };
 if (existsSync(join(root, 'scripts/docs.mjs'))) PARTS.docs = [process.execPath, 'scripts/docs.mjs', '--check'];
 
 async function check(name, argv) {
   const { code, output, ms } = await run(argv);
   console.log(
-    `${code === 0 ? '●' : '▲'} ${name.padEnd(8)} ${code === 0 ? 'ok    ' : 'failed'} ${seconds(ms).padStart(7)}`,
+    `${code === 0 ? '●' : '▲'} ${name.padEnd(9)} ${code === 0 ? 'ok    ' : 'failed'} ${seconds(ms).padStart(7)}`,
   );
   return code === 0
     ? []

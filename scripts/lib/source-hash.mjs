@@ -4,11 +4,15 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from './run.mjs';
 
+const FOLDERS = ['src', 'dashboard'];
 const FILES = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'];
 
 export async function sourceHash() {
-  const entries = await readdir(join(root, 'src'), { recursive: true, withFileTypes: true });
+  const entries = await Promise.all(
+    FOLDERS.map((folder) => readdir(join(root, folder), { recursive: true, withFileTypes: true })),
+  );
   const sources = entries
+    .flat()
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .sort();

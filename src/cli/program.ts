@@ -49,6 +49,8 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'who is told of what happens; try a channel; what could not be told',
     load: () => import('./commands/notify.ts'),
   },
+  dashboard: { summary: 'the record in a browser, live', load: () => import('./commands/dashboard.ts') },
+  token: { summary: 'tokens for the dashboard and its API', load: () => import('./commands/token.ts') },
   config: { summary: 'show, validate or explain the configuration', load: () => import('./commands/config.ts') },
   store: { summary: 'make a store that does not make itself', load: () => import('./commands/store.ts') },
   doctor: { summary: 'look for what would make a deployment fail', load: () => import('./commands/doctor.ts') },
@@ -58,7 +60,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
 };
 
 /** Other names of commands; each command says its own as well. */
-const ALIASES: Readonly<Record<string, string>> = {};
+const ALIASES: Readonly<Record<string, string>> = { serve: 'dashboard' };
 
 export const isCommand = (name: string): boolean => name in COMMANDS || name in ALIASES;
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { sources, tests } from './sources.ts';
 
-const FILE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|config|d))?\.(ts|mjs|js)$/;
+const FILE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|config|d))?\.(tsx?|mjs|js)$/;
 const EMPTY_NAMES = /^(utils?|helpers?|common|misc|shared|.*managers?|.*services?|.*impl)\.[a-z.]+$/;
 /** Vitest loads a reporter, and Convex a component and its schema, only by their default exports. */
 const DEFAULT_EXPORTS = [

@@ -26,10 +26,19 @@ export function filesIn(folder: string, endings: readonly string[]): SourceFile[
 
 /** What is shipped or runs the project; tests are not in it. */
 export function sources(): SourceFile[] {
-  const all = [...filesIn('src', ['.ts']), ...filesIn('scripts', ['.mjs']), ...filesIn('bin', ['.js'])];
+  const all = [
+    ...filesIn('src', ['.ts']),
+    ...filesIn('dashboard/src', ['.ts', '.tsx']),
+    ...filesIn('scripts', ['.mjs']),
+    ...filesIn('bin', ['.js']),
+  ];
   return all.filter((file) => !file.path.endsWith('.test.ts'));
 }
 
 export function tests(): SourceFile[] {
-  return [...filesIn('src', ['.test.ts']), ...filesIn('test', ['.ts'])];
+  return [
+    ...filesIn('src', ['.test.ts']),
+    ...filesIn('dashboard/src', ['.test.ts', '.test.tsx']),
+    ...filesIn('test', ['.ts']),
+  ];
 }
