@@ -1,6 +1,6 @@
 /** What metrics keep of a deployment: small, and changed by its events as they come. */
 import type { DeploymentKind, JournalEvent } from '../core/events.ts';
-import type { Source } from '../core/release.ts';
+import type { Json, Source } from '../core/release.ts';
 import type { Outcome } from '../core/state.ts';
 import { movesTraffic, stepName } from './step-name.ts';
 
@@ -37,6 +37,8 @@ export interface DeploymentFacts {
   /** The longest of the steps of a kind, which run side by side. */
   buildMs: number | null;
   startMs: number | null;
+  /** Of all its targets together, as each became ready. */
+  memoryBytes: number | null;
 }
 
 function reworkOf({ subject = '', branch = '' }: Source): Rework | null {
@@ -73,6 +75,7 @@ export function openedFacts(event: JournalEvent & { kind: 'deployment.opened' },
     settledAt: null,
     buildMs: null,
     startMs: null,
+    memoryBytes: null,
   };
 }
 
@@ -94,6 +97,11 @@ function traffic(facts: DeploymentFacts, step: string, at: number): void {
   if (movesTraffic(step) && (facts.trafficAt === null || at < facts.trafficAt)) facts.trafficAt = at;
 }
 
+function memory(facts: DeploymentFacts, receipt: Json): void {
+  const bytes: unknown = typeof receipt === 'object' && receipt !== null ? Reflect.get(receipt, 'memoryBytes') : null;
+  if (typeof bytes === 'number') facts.memoryBytes = (facts.memoryBytes ?? 0) + bytes;
+}
+
 function stepDone(facts: DeploymentFacts, step: string, ms: number): void {
   const { step: kind } = stepName(step);
   if (kind === 'stage') facts.buildMs = Math.max(facts.buildMs ?? 0, ms);
@@ -106,6 +114,7 @@ export function applyToFacts(facts: DeploymentFacts, event: JournalEvent): void 
   switch (event.kind) {
     case 'step.done':
       traffic(facts, event.data.step, at - event.data.ms);
+      if (event.data.step.startsWith('start:')) memory(facts, event.data.receipt);
       // What was found done after a crash took its time in a process that is gone.
       if (!event.data.found) stepDone(facts, event.data.step, event.data.ms);
       return;

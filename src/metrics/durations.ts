@@ -85,6 +85,6 @@ export function releasesOf(deployments: readonly DeploymentFacts[], limit: numbe
       at: iso(facts.endedAt ?? facts.openedAt),
       buildSeconds: seconds(facts.buildMs),
       startSeconds: seconds(facts.startMs),
-      memoryBytes: null,
+      memoryBytes: facts.memoryBytes,
     }));
 }

@@ -163,7 +163,7 @@ export interface ReleaseFigures {
   readonly at: string;
   readonly buildSeconds: number | null;
   readonly startSeconds: number | null;
-  /** No target records it yet. */
+  /** Of its processes, as soon as they were ready: where the target can tell (`local`, on Linux). */
   readonly memoryBytes: number | null;
 }
 

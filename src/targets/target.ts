@@ -50,6 +50,8 @@ export interface Lifecycle {
   /** Ends it gracefully and waits until it is gone. */
   stop(ctx: TargetContext, release: ReleaseRef): Promise<void>;
   running(ctx: TargetContext, release: ReleaseRef): Promise<boolean>;
+  /** Bytes that its processes hold now; null where that cannot be told. */
+  memory?(ctx: TargetContext, release: ReleaseRef): Promise<number | null>;
 }
 
 /** What was seen of a release's requests since it was started; counters only rise. */

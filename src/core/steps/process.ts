@@ -1,6 +1,6 @@
 /** Starting the candidate beside, or after stopping, what ran before. */
 import { describeError, Problem } from '../errors.ts';
-import { type ReleaseRef, sameRef } from '../release.ts';
+import { type Json, type ReleaseRef, sameRef } from '../release.ts';
 import { expiredSnapshots } from '../expiry.ts';
 import type { ReleaseRow } from '../views.ts';
 import { startAndWait } from './health.ts';
@@ -18,6 +18,13 @@ function lifecycleOf(ctx: StepContext) {
   return lifecycle;
 }
 
+/** With what it holds of the machine as soon as it is ready, before any traffic: a figure, never a reason to fail. */
+async function startedReceipt(ctx: StepContext, url: string | undefined): Promise<Json> {
+  const memory = lifecycleOf(ctx).memory?.(ctx.contextFor(), candidateOf(ctx));
+  const memoryBytes = (await memory?.catch(() => null)) ?? null;
+  return { url: url ?? null, ...(memoryBytes === null ? {} : { memoryBytes }) };
+}
+
 export const start: Step = {
   async before(ctx) {
     return { running: await lifecycleOf(ctx).running(ctx.contextFor(), candidateOf(ctx)) };
@@ -27,12 +34,12 @@ export const start: Step = {
     if (!(await lifecycleOf(ctx).running(ctx.contextFor(), candidate))) return { is: 'before' };
     const probe = await ctx.target().probe(ctx.contextFor(), candidate);
     return probe.healthy
-      ? { is: 'wanted', receipt: { url: probe.url ?? null } }
+      ? { is: 'wanted', receipt: await startedReceipt(ctx, probe.url) }
       : { is: 'other', saw: `${candidate.id} runs but is not healthy: ${probe.reason}` };
   },
   async run(ctx) {
     const probe = await startAndWait(ctx, candidateOf(ctx));
-    return { url: probe.url ?? null };
+    return startedReceipt(ctx, probe.url);
   },
   async undo(ctx) {
     if (wasRunning(ctx)) return 'it ran before; left running';

@@ -1,10 +1,11 @@
 /** Brings a release up and down: the daemon owns the process, so that it outlives the command line. */
 import type { ReleaseRef } from '../../core/release.ts';
+import { groupMemory } from '../../util/process-memory.ts';
 import type { Lifecycle, TargetContext } from '../target.ts';
 import type { LocalSetup } from './options.ts';
 import { choosePort } from './ports.ts';
 import { releaseFolder, requireRecord } from './release-folder.ts';
-import { isUp, supervised } from './supervised.ts';
+import { isUp, processOf, supervised } from './supervised.ts';
 
 export function createLifecycle(setup: LocalSetup): Lifecycle {
   return {
@@ -12,6 +13,10 @@ export function createLifecycle(setup: LocalSetup): Lifecycle {
     async stop(ctx, release) {
       const { name, client } = await supervised(setup);
       await client.stop(name, ctx.fence, release.id);
+    },
+    async memory(_ctx, release) {
+      const pid = processOf((await supervised(setup)).state, release.id)?.pid;
+      return pid ? groupMemory(pid) : null;
     },
     async running(_ctx, release) {
       return isUp((await supervised(setup)).state, release.id);

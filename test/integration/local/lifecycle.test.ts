@@ -85,7 +85,9 @@ test('going back starts the old release with the environment that it had', async
   expect(await answer()).toEqual({ version: '2', greeting: 'good day' });
   const now = bench.target({ port, env: { GREETING: 'good day' } });
   const context = bench.context('back', first);
+  expect(await now.lifecycle?.memory?.(context, one)).toBeGreaterThan(5e6);
   await now.lifecycle?.stop(context, one);
+  expect(await now.lifecycle?.memory?.(context, one)).toBeNull();
   expect(await now.lifecycle?.running(context, one)).toBe(false);
   await now.lifecycle?.start(context, one);
   await until('healthy again', async () => (await now.probe(context, one)).healthy);
