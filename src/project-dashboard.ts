@@ -119,9 +119,28 @@ async function serveDashboard(options: DashboardOptions, subject: Subject): Prom
   const { server, port } = await listen(host, options.port).catch(async (error: unknown) => {
     throw await portProblem(error, options);
   });
+  try {
+    return await answering(options, subject, { server, port, log });
+  } catch (error) {
+    // What listens keeps the process alive.
+    server.close();
+    throw error;
+  }
+}
+
+interface Listener extends Awaited<ReturnType<typeof listen>> {
+  readonly log: (text: string) => void;
+}
+
+async function answering(
+  options: DashboardOptions,
+  subject: Subject,
+  { server, port, log }: Listener,
+): Promise<Dashboard> {
+  const { host } = options;
   const running = new Set<Promise<void>>();
   const ending = new AbortController();
-  const notifications = await notificationsFor(options, subject);
+  const notifications = await notificationsFor(options, subject, log);
   const acting = actingOf(subject, running, log);
   const parts = await partsOf({
     ...options,
@@ -157,9 +176,13 @@ async function serveDashboard(options: DashboardOptions, subject: Subject): Prom
   };
 }
 
-async function notificationsFor({ env }: DashboardOptions, { project, store }: Subject): Promise<Notifications | null> {
+async function notificationsFor(
+  { env }: DashboardOptions,
+  { project, store }: Subject,
+  log: (text: string) => void,
+): Promise<Notifications | null> {
   if (!project) return null;
-  return notificationsOf({ config: project.config, env, store, clean: project.clean });
+  return notificationsOf({ config: project.config, env, store, clean: project.clean, log });
 }
 
 /** Whoever could reach it from elsewhere must be able to say who they are. @throws Problem USAGE */

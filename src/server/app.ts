@@ -11,6 +11,7 @@ import { createPages } from './pages.ts';
 import type { ServerParts } from './parts.ts';
 import { createChainBoard } from './reads/chains.ts';
 import { environmentNames } from './reads/environments.ts';
+import { createOverviewBoard } from './reads/overview.ts';
 import { createMetricsBoard, type MetricsBoard } from './reads/metrics.ts';
 import { Refusal, refusalOf } from './refusal.ts';
 import { startWatching } from './start-watching.ts';
@@ -44,7 +45,12 @@ export function createApp(parts: ServerParts): DashboardApp {
   const codes = createSignInCodes(random, () => clock.now());
   const guard = createGuard(parts, sessions);
   const feed = createFeed({ store, names: () => environmentNames(parts), pollMs: parts.pollMs, log });
-  const chains = createChainBoard(parts, () => feed.tell('changed', { what: 'chains' }));
+  const overview = createOverviewBoard(parts);
+  const changed = (what: 'chains' | 'health' | 'pending'): void => {
+    overview.forget();
+    feed.tell('changed', { what });
+  };
+  const chains = createChainBoard(parts, () => changed('chains'));
   const metrics = createMetricsBoard(parts);
   const signingIn = { parts, guard, sessions, codes };
   const handlers: Handlers = {
@@ -53,8 +59,8 @@ export function createApp(parts: ServerParts): DashboardApp {
       signingIn,
       createJourneys(random, () => clock.now()),
     ),
-    ...webhookRoutes(parts, () => feed.tell('changed', { what: 'pending' })),
-    ...recordRoutes(parts, chains),
+    ...webhookRoutes(parts, () => changed('pending')),
+    ...recordRoutes(parts, { overview, chains }),
     ...exportRoutes(parts),
     ...actionRoutes(parts),
     metrics: ({ query }) => metrics.read(query),
@@ -63,7 +69,7 @@ export function createApp(parts: ServerParts): DashboardApp {
   answerSafely(app, parts);
   mountRoutes(app, handlers, guard, auth);
   mountOthers(app, parts, { guard, metrics });
-  const stop = startWatching(parts, feed, metrics);
+  const stop = startWatching(parts, { feed, metrics, onHealth: () => changed('health') });
   return {
     app,
     feed,

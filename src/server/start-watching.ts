@@ -7,9 +7,15 @@ const HEALTH_MS = 30_000;
 /** Behind the first page, which somebody is waiting for. */
 const METRICS_AFTER_MS = 2_000;
 
-export function startWatching(parts: ServerParts, feed: Feed, metrics: MetricsBoard): () => void {
+export interface Watched {
+  readonly feed: Pick<Feed, 'viewers'>;
+  readonly metrics: MetricsBoard;
+  readonly onHealth: () => void;
+}
+
+export function startWatching(parts: ServerParts, { feed, metrics, onHealth }: Watched): () => void {
   const { health, environments, log } = parts;
-  health?.onChange(() => feed.tell('changed', { what: 'health' }));
+  health?.onChange(onHealth);
   const looking = setInterval(() => {
     if (feed.viewers.size > 0) for (const { name } of environments) health?.read(name);
   }, HEALTH_MS).unref();

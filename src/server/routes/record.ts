@@ -7,7 +7,7 @@ import type { ServerParts } from '../parts.ts';
 import { readAudit } from '../reads/audit.ts';
 import type { ChainBoard } from '../reads/chains.ts';
 import { readDetail, readPage } from '../reads/deployments.ts';
-import { readOverview } from '../reads/environments.ts';
+import type { OverviewBoard } from '../reads/overview.ts';
 import { readSnapshots } from '../reads/snapshots.ts';
 import type { Handlers } from '../router.ts';
 
@@ -23,11 +23,16 @@ type Reading =
   | 'settings'
   | 'openapi';
 
-export function recordRoutes(parts: ServerParts, chains: ChainBoard): Pick<Handlers, Reading> {
+export interface Boards {
+  readonly overview: OverviewBoard;
+  readonly chains: ChainBoard;
+}
+
+export function recordRoutes(parts: ServerParts, { overview, chains }: Boards): Pick<Handlers, Reading> {
   const { store, auth, version } = parts;
   const documents = new Map<string, ReturnType<typeof openApi>>();
   return {
-    overview: () => readOverview(parts),
+    overview: () => overview.read(),
     deployments: ({ query }) => readPage(parts, query),
     deployment: ({ param, who }) => readDetail(parts, param('id'), who.role),
     async deploymentLog({ param, query: { after, step } }) {
