@@ -1,9 +1,10 @@
 /** `belay history`: deployments, newest first. */
 import { Command, Option } from 'commander';
-import { type HistoryPage, readHistory } from '../../core/history.ts';
+import { type HistoryPage, type HistoryQuery, readHistory } from '../../core/history.ts';
 import { short } from '../../core/release.ts';
 import type { Outcome } from '../../core/state.ts';
 import type { DeploymentRow } from '../../core/views.ts';
+import type { Store } from '../../stores/store.ts';
 import type { BuildCommand, Cli, CommonOptions } from '../cli.ts';
 import { helpText } from '../help-text.ts';
 import { wholeNumber, withCommonOptions } from '../options.ts';
@@ -19,6 +20,8 @@ interface HistoryOptions extends CommonOptions {
   readonly outcome?: Outcome;
   readonly actor?: string;
   readonly since?: string;
+  readonly until?: string;
+  readonly text?: string;
 }
 
 const COLUMNS = [
@@ -47,7 +50,17 @@ function rowOf(cli: Cli, row: DeploymentRow, several: boolean): readonly string[
   ];
 }
 
-function print(cli: Cli, { deployments, next }: HistoryPage): void {
+const SAME = ['env', 'outcome', 'actor', 'since', 'until', 'text'] as const;
+
+/** The same question again, for the page behind this one. */
+function sameFilters(options: HistoryOptions): string {
+  const given = SAME.flatMap((name) => (options[name] === undefined ? [] : [` --${name} ${quoted(options[name])}`]));
+  return given.join('');
+}
+
+const quoted = (text: string): string => (/^[\w.:@/+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+function print(cli: Cli, options: HistoryOptions, { deployments, next }: HistoryPage): void {
   if (deployments.length === 0)
     return cli.out('No deployment matches.\n  next  belay deploy, or belay history without filters');
   const several = new Set(deployments.map((row) => row.environment)).size > 1;
@@ -59,7 +72,23 @@ function print(cli: Cli, { deployments, next }: HistoryPage): void {
       cli.columns,
     ).join('\n'),
   );
-  cli.out(`  next  ${next ? `belay history --before ${next}` : `belay show ${deployments[0]?.id}`}`);
+  cli.out(
+    `  next  ${next ? `belay history${sameFilters(options)} --before ${next}` : `belay show ${deployments[0]?.id}`}`,
+  );
+}
+
+/** A page is searched for only so long; at a terminal one waits until it is full, or nothing is left. */
+async function wholePage(store: Store, query: HistoryQuery): Promise<HistoryPage> {
+  const deployments: DeploymentRow[] = [];
+  let { before } = query;
+  for (;;) {
+    const { before: _from, ...rest } = query;
+    const limit = query.limit - deployments.length;
+    const page = await readHistory(store, { ...rest, limit, ...(before ? { before } : {}) });
+    deployments.push(...page.deployments);
+    if (page.next === null || deployments.length === query.limit) return { deployments, next: page.next };
+    before = page.next;
+  }
 }
 
 const OUTCOMES = Object.keys(OUTCOME_WORDS);
@@ -72,6 +101,8 @@ export const command: BuildCommand = (cli) =>
     .addOption(new Option('--outcome <outcome>', 'only those that ended like this').choices(OUTCOMES))
     .option('--actor <name>', 'only those by this person')
     .option('--since <time>', 'only those since then: 2026-11-21, an ISO time, or an age such as 7d', momentOption)
+    .option('--until <time>', 'only those before then', momentOption)
+    .option('--text <words>', 'only those with these words in id, release, commit, subject, author, person or reason')
     .addHelpText(
       'after',
       helpText(
@@ -83,16 +114,18 @@ export const command: BuildCommand = (cli) =>
       withRecord(cli, options, async (record) => {
         const meant = await environmentsMeant(cli, options, record);
         const named = options.env ?? cli.env.environment;
-        const { limit, before, outcome, actor, since: from } = options;
-        const page = await readHistory(record.store, {
+        const { limit, before, outcome, actor, since: from, until, text } = options;
+        const page = await wholePage(record.store, {
           limit,
           ...(named && meant[0] ? { environment: meant[0] } : {}),
           ...(before ? { before } : {}),
           ...(outcome ? { outcome } : {}),
           ...(actor ? { actor } : {}),
           ...(from ? { since: from } : {}),
+          ...(until ? { until } : {}),
+          ...(text ? { text } : {}),
         });
         if (options.json) cli.out(JSON.stringify(page));
-        else print(cli, page);
+        else print(cli, options, page);
       }),
     );
