@@ -7,7 +7,7 @@ import { readNoop, readRecord } from '../support/recorded.ts';
 const STRACE = spawnSync('strace', ['-f', '-e', 'trace=fsync', 'true']).status === 0;
 const TARGETS = ['api', 'web', 'jobs'];
 /** Every write in the long mode, every third one otherwise. */
-const STRIDE = Number(process.env.BELAY_CRASH_STRIDE ?? 4);
+const STRIDE = Number(process.env.BELAY_CRASH_STRIDE ?? 8);
 
 const projects: ScratchProject[] = [];
 afterEach(async () => {

@@ -6,7 +6,7 @@ import { readRecord } from '../support/recorded.ts';
 
 const STRACE = spawnSync('strace', ['-f', '-e', 'trace=fsync', 'true']).status === 0;
 /** Every write in the long mode. */
-const STRIDE = Number(process.env.BELAY_CRASH_STRIDE ?? 9);
+const STRIDE = Number(process.env.BELAY_CRASH_STRIDE ?? 15);
 const timeout = STRIDE < 9 ? 60 * 60_000 : 300_000;
 
 let pair: Pair | null = null;

@@ -6,8 +6,9 @@ import { createShop, type Shop } from '../support/shop.ts';
 import { lost, startTraffic } from '../support/traffic.ts';
 import { until } from '../support/until.ts';
 import { expectOneTruth, randomFrom } from './shop-truth.ts';
+import { repeated } from '../support/repeated.ts';
 
-const ROUNDS = Number(process.env.BELAY_KILL_ROUNDS ?? 4);
+const ROUNDS = Number(process.env.BELAY_KILL_ROUNDS ?? repeated(3));
 const SEED = Number(process.env.BELAY_SEED ?? 20_261_121);
 
 let shop: Shop;

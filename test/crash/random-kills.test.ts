@@ -5,9 +5,10 @@ import { killHard } from '../support/processes.ts';
 import { createShop, type Shop } from '../support/shop.ts';
 import { lost, startTraffic } from '../support/traffic.ts';
 import { expectOneTruth, randomFrom } from './shop-truth.ts';
+import { repeated } from '../support/repeated.ts';
 
 /** Seconds of killing; more of them in the nightly run. */
-const SECONDS = Number(process.env.BELAY_KILL_SECONDS ?? 40);
+const SECONDS = Number(process.env.BELAY_KILL_SECONDS ?? repeated(20));
 const SEED = Number(process.env.BELAY_SEED ?? 20_261_121);
 
 let shop: Shop | undefined;

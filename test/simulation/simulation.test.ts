@@ -2,9 +2,10 @@
 import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadSimulation, type Simulation } from './bundle.ts';
+import { repeated } from '../support/repeated.ts';
 
 /** `BELAY_SEEDS=2000000` for a long night. */
-const SEEDS = Number(process.env['BELAY_SEEDS'] ?? 5_000);
+const SEEDS = Number(process.env['BELAY_SEEDS'] ?? repeated(2_000));
 /** Milliseconds; generous, for a machine that is shared. */
 const PER_SEED = 100;
 

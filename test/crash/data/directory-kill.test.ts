@@ -7,8 +7,9 @@ import { expect, test } from 'vitest';
 import { createDirectoryData } from '../../../src/databases/directory.ts';
 import { dataContext, describeTree, withFolder } from '../../integration/data/subjects.ts';
 import { instants, runJob } from './killing.ts';
+import { repeated } from '../../support/repeated.ts';
 
-const KILLS = 12;
+const KILLS = repeated(5);
 
 async function fillTree(path: string): Promise<void> {
   for (let folder = 0; folder < 6; folder += 1) {

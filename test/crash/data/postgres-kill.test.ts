@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { ask, databaseUrl, postgresSubject } from '../../integration/data/postgres-subject.ts';
 import { postgresInstalled, startPostgres } from '../../support/postgres.ts';
 import { instants, runJob } from './killing.ts';
+import { repeated } from '../../support/repeated.ts';
 
-const KILLS = 8;
+const KILLS = repeated(4);
 
 for (const method of ['dump', 'template'] as const) {
   test.skipIf(postgresInstalled() === null)(

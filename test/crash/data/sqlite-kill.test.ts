@@ -8,8 +8,9 @@ import { expect, test } from 'vitest';
 import { createSqliteData } from '../../../src/databases/sqlite-files.ts';
 import { dataContext, sqlite, sqliteRows, withFolder } from '../../integration/data/subjects.ts';
 import { instants, runJob } from './killing.ts';
+import { repeated } from '../../support/repeated.ts';
 
-const KILLS = 12;
+const KILLS = repeated(5);
 const LIMIT_MS = 20_000;
 const ROWS = 4_000;
 

@@ -3,8 +3,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { ENGINES, Places } from './places.ts';
 import { after, start } from './program.ts';
 import { requireSound } from './subject.ts';
+import { repeated } from '../../support/repeated.ts';
 
-const ROUNDS = 8;
+const ROUNDS = repeated(4);
 
 describe.each(ENGINES)('%s', (engine) => {
   const places = new Places();

@@ -5,7 +5,7 @@ import { ENGINES, Places } from './places.ts';
 import { after, start } from './program.ts';
 import { openAt, requireSound } from './subject.ts';
 
-const FOR_MS = 2_500;
+const FOR_MS = 1_500;
 
 describe.each(ENGINES)('%s', (engine) => {
   const places = new Places();
