@@ -11,7 +11,7 @@ const shared = { testTimeout: 180_000, hookTimeout: 120_000, pool: 'forks' as co
 
 const cores = Math.max(2, availableParallelism());
 /** After the rest, and more at a time: they wait for other processes most of their time. */
-const waiting = { retry, maxWorkers: cores + 3, sequence: { groupOrder: 1 } };
+const waiting = { retry, maxWorkers: cores + 2, sequence: { groupOrder: 1 } };
 
 /** Begun last, each of these would keep everybody waiting. By their times in CI, longest first. */
 const LONGEST = [
@@ -21,7 +21,6 @@ const LONGEST = [
   'simulation/mutants',
   'convex/contract',
   'environments/staging',
-  'e2e/examples',
   'e2e/platform-demo',
   'bad-days/canary',
   'bad-days/store-gone',

@@ -2,4 +2,7 @@
 
 const FACTOR = Number(process.env.BELAY_THOROUGH ?? 1);
 
+/** Whether there is time for what others show already, in another way. */
+export const thorough = FACTOR > 1;
+
 export const repeated = (usually: number): number => Math.max(1, Math.round(usually * FACTOR));

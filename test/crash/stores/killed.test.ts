@@ -5,7 +5,7 @@ import { after, start } from './program.ts';
 import { requireSound } from './subject.ts';
 import { repeated } from '../../support/repeated.ts';
 
-const ROUNDS = repeated(4);
+const ROUNDS = repeated(3);
 
 describe.each(ENGINES)('%s', (engine) => {
   const places = new Places();
