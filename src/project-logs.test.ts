@@ -46,6 +46,16 @@ test('a log is read here while it is written, and elsewhere once the deployment 
   expect(await elsewhere.read('d-3', 0, 10)).toBeNull();
 });
 
+test('a store that does not answer holds no command up', async () => {
+  const hanging = { artefacts: { ...shared.artefacts, put: () => new Promise(() => undefined) } } as unknown as Store;
+  const logs = keepStepLogs(here(), hanging, clean);
+  logs.notice(printed('d-9', 'x'));
+  const started = performance.now();
+  await logs.settle();
+  expect(performance.now() - started).toBeLessThan(10_000);
+  expect((await readStepLogs(here(), shared).read('d-9', 0, 10))?.length).toBe(1);
+});
+
 test('only the newest deployments are kept, and a store that is away fails nobody', async () => {
   const away = { artefacts: { ...shared.artefacts, put: () => Promise.reject(new Error('away')) } } as unknown as Store;
   for (let at = 100; at < 153; at += 1) {

@@ -4,6 +4,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gunzip, gzip } from 'node:zlib';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Notice } from './core/runtime.ts';
 import type { Store } from './stores/store.ts';
@@ -11,7 +12,7 @@ import { type LineLog, type LoggedLine, linesOf, openLineLog, readLineLog } from
 
 export interface StepLogs {
   notice(notice: Notice): void;
-  /** What is kept for others is there when it resolves, or cannot be. */
+  /** What is kept for others is there when it resolves, or cannot be in five seconds. */
   settle(): Promise<void>;
 }
 
@@ -23,6 +24,8 @@ export interface StepLogReader {
 /** Of one deployment, and how many deployments. */
 const LIMIT_BYTES = 16 * 1024 * 1024;
 const KEEP = 50;
+/** Longer than this no command waits at its end for a store that does not answer. */
+const SETTLE_MS = 5_000;
 
 const folderOf = (directory: string): string => join(directory, '.belay', 'logs');
 const nameOf = (deployment: string): string => `logs/${deployment}.ndjson.gz`;
@@ -58,7 +61,10 @@ export function keepStepLogs(directory: string, store: Store, clean: (text: stri
     },
     async settle() {
       for (const deployment of open.keys()) end(deployment);
-      await Promise.all(handed);
+      const limit = new AbortController();
+      const late = delay(SETTLE_MS, undefined, { signal: limit.signal }).catch(() => undefined);
+      await Promise.race([Promise.all(handed), late]);
+      limit.abort();
     },
   };
 }
