@@ -14,7 +14,7 @@ const KINDS = [
   ['request.accepted,direction.decided', 'Requests and decisions'],
   ['lease.taken-over,lease.forced,lease.held', 'Locks'],
   ['environment.frozen,environment.thawed', 'Freezes'],
-  ['attention.raised,attention.resolved,alert.raised,trigger.fired', 'What needed a person'],
+  ['attention.raised,attention.resolved,alert.raised,trigger.fired,schema.mismatched', 'What needed a person'],
   ['drift.found', 'Drift'],
   ['snapshot.created,snapshot.verified,snapshot.restored,snapshot.pruned', 'Snapshots'],
 ] as const;
