@@ -1,5 +1,6 @@
 /** By what the history can be narrowed; all of it stands in the address. */
 import { useQuery } from '@tanstack/react-query';
+import { EnvironmentChoice } from '../components/environment-choice.tsx';
 import { Choice, Filters, SearchField } from '../components/filters.tsx';
 import { overviewQuery } from '../queries.ts';
 
@@ -45,18 +46,12 @@ interface HistoryFiltersProps {
 
 export function HistoryFilters({ filters, actors, onChange }: HistoryFiltersProps) {
   const overview = useQuery(overviewQuery);
-  const environments = overview.data?.environments.map(({ name }) => [name, name] as const) ?? [];
+  const environments = overview.data?.environments.map(({ name }) => name) ?? [];
   const set = (name: string) => (value: string) => onChange(name, value);
   return (
     <Filters>
       <SearchField label="Search commit, person, reason" value={filters['text'] ?? ''} onChange={set('text')} />
-      <Choice
-        name="Environment"
-        all="All environments"
-        value={filters['environment'] ?? ''}
-        onChange={set('environment')}
-        options={environments}
-      />
+      <EnvironmentChoice value={filters['environment']} names={environments} onChange={set('environment')} />
       <Choice
         name="Outcome"
         all="All outcomes"

@@ -1,5 +1,6 @@
 /** What deployments were like: the delivery figures, where time goes, what has got slower, what to look at again. */
 import { useQuery } from '@tanstack/react-query';
+import { EnvironmentChoice } from '../components/environment-choice.tsx';
 import type { Metrics } from '../../../src/metrics/metrics.ts';
 import { Choice, Filters, useFilters } from '../components/filters.tsx';
 import { Empty } from '../components/empty.tsx';
@@ -31,12 +32,10 @@ export function MetricsPage() {
   return (
     <Page title="Metrics" below={query.data === undefined ? ' ' : summaryOf(query.data)}>
       <Filters>
-        <Choice
-          name="Environment"
-          all="All environments"
+        <EnvironmentChoice
           value={environment}
+          names={environments}
           onChange={(value) => change('environment', value)}
-          options={environments.map((name) => [name, name] as const)}
         />
         <Choice
           name="Period"

@@ -1,11 +1,12 @@
 /** Snapshots of protected data: of what, before which release, whether they can be trusted, until when they are kept. */
 import { useQuery } from '@tanstack/react-query';
+import { EnvironmentChoice } from '../components/environment-choice.tsx';
 import { Link } from 'wouter';
 import type { Snapshots } from '../../../src/server/api/record.ts';
 import { Ago, Until } from '../components/ago.tsx';
 import { Badge } from '../components/badge.tsx';
 import { Empty } from '../components/empty.tsx';
-import { Choice, Filters, useFilters } from '../components/filters.tsx';
+import { Filters, useFilters } from '../components/filters.tsx';
 import { Loaded } from '../components/loaded.tsx';
 import { Page } from '../components/page.tsx';
 import { Panel } from '../components/panel.tsx';
@@ -75,13 +76,7 @@ export function SnapshotsPage() {
           ) : (
             <>
               <Filters>
-                <Choice
-                  name="Environment"
-                  all="All environments"
-                  value={wanted}
-                  onChange={(value) => change('environment', value)}
-                  options={names.map((name) => [name, name] as const)}
-                />
+                <EnvironmentChoice value={wanted} names={names} onChange={(value) => change('environment', value)} />
               </Filters>
               <Panel title="Snapshots" hidden flush>
                 <Table

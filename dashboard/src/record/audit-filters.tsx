@@ -1,5 +1,6 @@
 /** By what the record can be narrowed; all of it stands in the address. */
 import { useQuery } from '@tanstack/react-query';
+import { EnvironmentChoice } from '../components/environment-choice.tsx';
 import { Choice, Filters, SearchField } from '../components/filters.tsx';
 import { PERIODS } from '../history/history-filters.tsx';
 import { overviewQuery } from '../queries.ts';
@@ -26,18 +27,12 @@ interface AuditFiltersProps {
 
 export function AuditFilters({ filters, onChange }: AuditFiltersProps) {
   const overview = useQuery(overviewQuery);
-  const environments = overview.data?.environments.map(({ name }) => [name, name] as const) ?? [];
+  const environments = overview.data?.environments.map(({ name }) => name) ?? [];
   const set = (name: string) => (value: string) => onChange(name, value);
   return (
     <Filters>
       <SearchField label="Person, exactly" value={filters['actor'] ?? ''} onChange={set('actor')} />
-      <Choice
-        name="Environment"
-        all="All environments"
-        value={filters['environment'] ?? ''}
-        onChange={set('environment')}
-        options={environments}
-      />
+      <EnvironmentChoice value={filters['environment']} names={environments} onChange={set('environment')} />
       <Choice
         name="Kind of event"
         all="All events"
