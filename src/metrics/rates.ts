@@ -31,7 +31,7 @@ const endedChange = (facts: DeploymentFacts): boolean =>
 
 /** What failed where, in a few words; the reason alone where no step did. */
 function failureOf({ failedStep, reason }: DeploymentFacts): string | null {
-  if (failedStep === null) return reason;
+  if (failedStep === null || reason?.startsWith(`${failedStep}: `)) return reason;
   return reason === null ? failedStep : `${failedStep}: ${reason}`;
 }
 

@@ -124,18 +124,22 @@ function reviewLines(cli: Cli, reviews: readonly Review[]): readonly string[] {
   );
 }
 
-function heading({ environment, since, until, totals }: Metrics): string {
+/** Two lines: names of environments may be long. */
+function heading({ environment, since, until, totals }: Metrics): readonly string[] {
   const { deployments, byKind, automaticRollbacks } = totals;
   const back = byKind.rollback + byKind.restore;
   const which = environment ?? 'all environments';
-  return `${which}, ${since.slice(0, 10)} to ${until.slice(0, 10)}: ${deployments} deployments, ${back} of them back (${automaticRollbacks} by a trigger)`;
+  return [
+    `${which}, ${since.slice(0, 10)} to ${until.slice(0, 10)}`,
+    `  ${deployments} deployments, ${back} of them back (${automaticRollbacks} by a trigger)`,
+  ];
 }
 
 export function printMetrics(cli: Cli, metrics: Metrics): void {
   const { totals, dora, regressions, reviews } = metrics;
   if (totals.deployments === 0)
     return cli.out('Nothing was deployed in this time.\n  next  belay metrics --since 365d, or belay deploy');
-  cli.out(plainText(cli, heading(metrics)));
+  for (const line of heading(metrics)) cli.out(plainText(cli, line));
   const rows = figuresOf(metrics).map((figure) => [figure.title, figureText(figure), countText(figure)]);
   section(
     cli,
